@@ -46,9 +46,8 @@ final class TestSummary {
 
     /** Returns the reports of modules two folders below the root, where all modules with tests are. */
     private static List<Path> reports(Path root) throws IOException {
-        var matcher = root.getFileSystem()
-                .getPathMatcher("glob:" + root + "/*/*/target/{surefire,failsafe}-reports/TEST-*.xml");
-        try (Stream<Path> files = Files.find(root, 5, (file, attributes) -> matcher.matches(file))) {
+        var matcher = root.getFileSystem().getPathMatcher("glob:*/*/target/{surefire,failsafe}-reports/TEST-*.xml");
+        try (Stream<Path> files = Files.find(root, 5, (file, attributes) -> matcher.matches(root.relativize(file)))) {
             return files.toList();
         }
     }
