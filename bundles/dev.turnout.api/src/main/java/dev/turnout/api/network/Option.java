@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.api.network;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names one option, with its type and how it is written as text in endpoints and configurations.
+ *
+ * @param <T> the type of the value
+ * @param name the name in texts: lower case, dotted
+ * @param fallback the value that holds unless another is set; null means that the system decides
+ * @param effect when a change takes effect on a configured server
+ * @param syntax what a legal text looks like, for error texts and the manual
+ * @param description one sentence for the manual
+ * @param parser makes the value from text; throws {@link IllegalArgumentException} for a bad one
+ */
+public record Option<T>(
+        String name,
+        @Nullable T fallback,
+        Effect effect,
+        String syntax,
+        String description,
+        Function<String, T> parser) {
+
+    private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-zA-Z]*)");
+
+    /** Returns the value that the text stands for; the error names option, text and legal syntax. */
+    public T parse(String text) {
+        try {
+            return parser.apply(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + "=" + text + " is not legal: expected " + syntax, e);
+        }
+    }
+
+    /** Returns an option that is on or off. */
+    public static Option<Boolean> flag(String name, boolean fallback, Effect effect, String description) {
+        return new Option<>(name, fallback, effect, "true or false", description, Option::bool);
+    }
+
+    /** Returns an option that is a whole number within a range. */
+    public static Option<Integer> number(
+            String name, @Nullable Integer fallback, int least, int most, Effect effect, String description) {
+        return new Option<>(
+                name, fallback, effect, "a whole number from " + least + " to " + most, description, text -> {
+                    int value = Integer.parseInt(text);
+                    if (value < least || value > most) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return value;
+                });
+    }
+
+    /** Returns an option that is a time, with 0 for off. */
+    public static Option<Duration> time(String name, Duration fallback, Effect effect, String description) {
+        return new Option<>(
+                name,
+                fallback,
+                effect,
+                "a time such as 250ms, 30s, 5m, 1h or PT30S, or 0 for off",
+                description,
+                Option::duration);
+    }
+
+    /** Returns an option that is a size in bytes. */
+    public static Option<Long> size(String name, @Nullable Long fallback, Effect effect, String description) {
+        return new Option<>(name, fallback, effect, "a size such as 512, 16KiB or 1MiB", description, Option::bytes);
+    }
+
+    /** Returns an option that only code can set, because its value has no text. */
+    public static <T> Option<T> object(String name, @Nullable T fallback, String description) {
+        return new Option<>(name, fallback, Effect.REBIND, "a value that only code can set", description, text -> {
+            throw new IllegalArgumentException(text);
+        });
+    }
+
+    private static Boolean bool(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "on", "yes" -> Boolean.TRUE;
+            case "false", "off", "no" -> Boolean.FALSE;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static Duration duration(String text) {
+        if (text.startsWith("P")) {
+            Duration value = Duration.parse(text);
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(text);
+            }
+            return value;
+        }
+        Matcher amount = amount(text);
+        long value = Long.parseLong(amount.group(1));
+        return switch (amount.group(2)) {
+            case "ms" -> Duration.ofMillis(value);
+            case "s" -> Duration.ofSeconds(value);
+            case "m" -> Duration.ofMinutes(value);
+            case "h" -> Duration.ofHours(value);
+            case "" -> {
+                if (value != 0) {
+                    throw new IllegalArgumentException(text + " has no unit");
+                }
+                yield Duration.ZERO;
+            }
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static Long bytes(String text) {
+        Matcher amount = amount(text);
+        long value = Long.parseLong(amount.group(1));
+        return switch (amount.group(2)) {
+            case "", "B" -> value;
+            case "KiB" -> Math.multiplyExact(value, 1L << 10);
+            case "MiB" -> Math.multiplyExact(value, 1L << 20);
+            case "GiB" -> Math.multiplyExact(value, 1L << 30);
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static Matcher amount(String text) {
+        Matcher matcher = AMOUNT.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return matcher;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

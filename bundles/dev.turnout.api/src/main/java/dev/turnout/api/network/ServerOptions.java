@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.api.network;
+
+import java.net.ProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds the options of a server; those of {@link StreamOptions} are for its connections.
+ *
+ * @see "section 15, JAVA-9"
+ */
+public final class ServerOptions extends Options<ServerOptions> {
+
+    /** The length of the kernel's queue of connections not yet accepted (SERVER-13). */
+    public static final Option<Integer> BACKLOG = Option.number(
+            "backlog", 100, 1, 65_535, Effect.REBIND, "Sets the length of the kernel's queue of new connections.");
+
+    /** Binds although connections of an earlier server linger (SERVER-10). */
+    public static final Option<Boolean> REUSE_ADDRESS =
+            Option.flag("reuse.address", true, Effect.REBIND, "Binds although old connections linger (SO_REUSEADDR).");
+
+    /** Lets several servers bind one port (SERVER-11). */
+    public static final Option<Boolean> REUSE_PORT =
+            Option.flag("reuse.port", false, Effect.REBIND, "Lets several servers bind one port (SO_REUSEPORT).");
+
+    /** Listens from the start (SERVER-25). */
+    public static final Option<Boolean> START_SERVING =
+            Option.flag("start.serving", true, Effect.REBIND, "Listens at once; otherwise the address is bound only.");
+
+    /** The most connections at a time; above it accepting pauses (SERVER-40). */
+    public static final Option<Integer> MAX_CONNECTIONS = Option.number(
+            "max.connections", 10_000, 1, Integer.MAX_VALUE, Effect.LIVE, "Pauses accepting at this many connections.");
+
+    /** The most connections of one remote address; more are closed at once. Does not count unix sockets. */
+    public static final Option<Integer> MAX_CONNECTIONS_PER_ADDRESS = Option.number(
+            "max.connections.per.address",
+            10_000,
+            1,
+            Integer.MAX_VALUE,
+            Effect.LIVE,
+            "Closes further connections of one remote address.");
+
+    /** Removes the file of a unix socket when the server closes (UNIX-6). */
+    public static final Option<Boolean> CLEANUP_SOCKET = Option.flag(
+            "cleanup.socket", true, Effect.LIVE, "Removes the file of a unix socket when the server closes.");
+
+    /** Listening addresses of this family only; code only. */
+    public static final Option<ProtocolFamily> FAMILY =
+            Option.object("family", null, "Restricts the addresses to one family.");
+
+    /** A bound channel to serve, instead of an address; code only (SERVER-6, UNIX-9). */
+    public static final Option<ServerSocketChannel> SOCK =
+            Option.object("sock", null, "Serves a bound channel instead of an address.");
+
+    /** Protects the connections by TLS; code only. */
+    public static final Option<TlsOptions> TLS = Option.object("tls", null, "Protects the connections by TLS.");
+
+    private static final Map<String, Option<?>> KNOWN = known(
+            BACKLOG,
+            REUSE_ADDRESS,
+            REUSE_PORT,
+            START_SERVING,
+            MAX_CONNECTIONS,
+            MAX_CONNECTIONS_PER_ADDRESS,
+            CLEANUP_SOCKET,
+            FAMILY,
+            SOCK,
+            TLS);
+
+    /** The options with every value at its default. */
+    public static final ServerOptions DEFAULTS = new ServerOptions(Map.of());
+
+    private ServerOptions(Map<Option<?>, Object> values) {
+        super(values);
+    }
+
+    private static Map<String, Option<?>> known(Option<?>... own) {
+        List<Option<?>> all = new ArrayList<>(List.of(own));
+        all.addAll(StreamOptions.ALL);
+        return byName(all);
+    }
+
+    @Override
+    ServerOptions copy(Map<Option<?>, Object> newValues) {
+        return new ServerOptions(newValues);
+    }
+
+    @Override
+    public Map<String, Option<?>> known() {
+        return KNOWN;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.api.network.dto;
+
+import org.osgi.dto.DTO;
+
+/** Pictures one server. */
+public class ServerDTO extends DTO {
+
+    /** The name of its configuration, or an empty text for a server opened by code. */
+    public String name = "";
+
+    /** Where it was told to listen. */
+    public String endpoint = "";
+
+    /** Where it listens. */
+    public String[] sockets = {};
+
+    /** The name of its protocol, or an empty text for a server opened by code. */
+    public String protocol = "";
+
+    /** What it does: serving, suspended, waiting for its protocol, closed. */
+    public String state = "";
+
+    /** The loop it accepts on. */
+    public String loop = "";
+
+    /** How many connections are open. */
+    public int connections;
+
+    /** How many it has accepted since it was opened. */
+    public long accepted;
+
+    /** Symbolic name and version of the bundle that opened it. */
+    public String bundle = "";
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.api.spi;
+
+import dev.turnout.api.transport.BaseTransport;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Is told by transports which connections come and go; the network's side of a transport. Thread: the connection's loop. */
+@ProviderType
+public interface ConnectionObserver {
+
+    /** Returns a number for a new connection. */
+    long nextId();
+
+    /** Is told that a connection is about to begin, directly before {@code connectionMade}. */
+    void opened(BaseTransport transport);
+
+    /** Is told that a connection has ended, directly after {@code connectionLost}. */
+    void closed(BaseTransport transport, @Nullable Throwable cause);
+
+    /** Answers information that the transport itself does not have, such as the bundle of its protocol. */
+    Optional<Object> extraInfo(BaseTransport transport, String name);
+}
