@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.testkit.contract;
+
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.testkit.Hook;
+import dev.turnout.testkit.LoopThread;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Makes what the contract suites need of a kind of transport; one for each test, closed after it. Thread: the test's. */
+public interface StreamFixture extends AutoCloseable {
+
+    /** Makes a loop. */
+    IoLoop newLoop(String name);
+
+    /**
+     * Opens a connection between a transport with this protocol and a peer of the test, and returns after {@code connectionMade}.
+     *
+     * @param options stream options as text
+     * @param early runs on the loop when the peer is connected, and if possible before {@code connectionMade}
+     */
+    Link open(LoopThread loop, BaseProtocol protocol, Map<String, String> options, Hook<Peer> early);
+
+    /** Opens a connection with a transport at both ends, and returns after {@code connectionMade} of both. */
+    void openPair(LoopThread loop, BaseProtocol server, BaseProtocol client);
+
+    /** Connects where nobody listens, and throws the failure of the connect operation. */
+    void connectToNobody(LoopThread loop, Supplier<BaseProtocol> factory);
+
+    /** Connects with this factory to a peer that accepts; throws the failure of the connect operation, else returns the link. */
+    Link connect(LoopThread loop, Supplier<BaseProtocol> factory);
+
+    @Override
+    void close();
+}
