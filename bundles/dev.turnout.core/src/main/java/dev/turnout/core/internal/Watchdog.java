@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.core.internal;
+
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after slow callbacks in debug mode: the loop's thread times them, a thread of its own takes the stack of one that blocks.
+ *
+ * <p>That thread lives while a loop in debug mode is being run, no longer.
+ *
+ * @see "LOOP-37, JAVA-27"
+ */
+final class Watchdog {
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final int FRAMES = 40;
+
+    private final String loopName;
+    private volatile long slowNanos = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private volatile @Nullable Thread sampler;
+
+    /** When the callback in progress began, on the clock of {@link System#nanoTime()}; meaningless while there is none. */
+    private long began;
+
+    private volatile @Nullable Object running;
+
+    Watchdog(String loopName) {
+        this.loopName = loopName;
+    }
+
+    long slowNanos() {
+        return slowNanos;
+    }
+
+    void setSlowNanos(long nanos) {
+        slowNanos = nanos;
+    }
+
+    boolean isOn() {
+        return sampler != null;
+    }
+
+    /** Starts to look after the calling thread. */
+    void start() {
+        Thread watched = Thread.currentThread();
+        Thread fresh = new Thread(() -> sample(watched), loopName + "-watchdog");
+        fresh.setDaemon(true);
+        sampler = fresh;
+        fresh.start();
+    }
+
+    void stop() {
+        Thread former = sampler;
+        sampler = null;
+        if (former != null) {
+            LockSupport.unpark(former);
+        }
+    }
+
+    void begin(Object code) {
+        began = System.nanoTime();
+        running = code;
+    }
+
+    void end(Object code) {
+        running = null;
+        long nanos = System.nanoTime() - began;
+        if (nanos >= slowNanos) {
+            LOG.log(Level.WARNING, "loop {0}: {1} took {2} ms", loopName, code, nanos / 1_000_000);
+        }
+    }
+
+    private void sample(Thread watched) {
+        Object reported = null;
+        long reportedBegin = 0;
+        while (sampler == Thread.currentThread()) {
+            Object code = running;
+            long start = began;
+            long left = slowNanos - (System.nanoTime() - start);
+            if (code == null) {
+                left = slowNanos / 2;
+            } else if (left <= 0 && !(code == reported && start == reportedBegin)) {
+                StackTraceElement[] stack = watched.getStackTrace();
+                if (running == code) {
+                    reported = code;
+                    reportedBegin = start;
+                    report(code, stack, System.nanoTime() - start);
+                }
+                left = slowNanos / 2;
+            } else if (left <= 0) {
+                left = slowNanos / 2;
+            }
+            LockSupport.parkNanos(this, Math.max(left, 1_000_000));
+        }
+    }
+
+    private void report(Object code, StackTraceElement[] stack, long nanos) {
+        Throwable place = new Throwable("stack of the blocked thread");
+        place.setStackTrace(Arrays.copyOf(stack, Math.min(FRAMES, stack.length)));
+        LOG.log(
+                Level.WARNING,
+                "loop " + loopName + ": " + code + " blocks the loop, for " + nanos / 1_000_000 + " ms so far",
+                place);
+    }
+}
