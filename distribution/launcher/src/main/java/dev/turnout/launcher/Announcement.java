@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import java.util.List;
+import java.util.Map;
+
+/** Writes what is served, and what to try next. */
+final class Announcement {
+
+    private Announcement() {}
+
+    static String of(CommandLine line, NetworkPicture picture) {
+        StringBuilder text = new StringBuilder();
+        text.append(picture.serving().isEmpty() ? "Turnout runs and serves nothing yet\n" : "Turnout serves\n");
+        for (Map.Entry<String, List<String>> server : picture.serving().entrySet()) {
+            for (String socket : server.getValue()) {
+                text.append(String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client(socket)));
+            }
+        }
+        picture.failed().forEach((name, reason) -> text.append(String.format("not open: %s: %s%n", name, reason)));
+        text.append("Servers are files ").append(line.etc()).append("/dev.turnout.server~NAME.cfg\n");
+        text.append("Bundles are loaded from ").append(line.load()).append('\n');
+        text.append("Stop with ")
+                .append(
+                        line.shell()
+                                ? "exit 0 or Ctrl-C"
+                                : "kill " + ProcessHandle.current().pid())
+                .append('\n');
+        return text.toString();
+    }
+
+    /** Returns the command that talks to a listening socket. */
+    static String client(String socket) {
+        String address = socket.substring(socket.indexOf(':') + 1);
+        if (!address.startsWith("//")) {
+            return "socat - UNIX-CONNECT:" + address;
+        }
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(2, colon).replaceAll("[\\[\\]]", "");
+        boolean everywhere = host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::");
+        return "nc " + (everywhere ? "127.0.0.1" : host) + " " + address.substring(colon + 1);
+    }
+}

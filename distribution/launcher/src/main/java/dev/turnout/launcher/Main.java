@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.BundleException;
+
+/**
+ * Starts the container, says what it serves and stays until it stops.
+ *
+ * <p>Exit status: 0 after a stop by signal or shell, 1 if the machine does not allow the start, 2 for a wrong command line.
+ */
+public final class Main {
+
+    private static final long STARTUP_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long QUESTION_MILLIS = 50;
+
+    private final Path home;
+    private volatile int status;
+
+    private Main(Path home) {
+        this.home = home;
+    }
+
+    /** Runs the container of the folder that system property {@code turnout.home} names. */
+    public static void main(String[] arguments) throws InterruptedException {
+        // one line per event, before anything logs
+        if (System.getProperty("java.util.logging.config.file") == null) {
+            System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %5$s%6$s%n");
+        }
+        Path home = Path.of(System.getProperty("turnout.home", ".")).toAbsolutePath();
+        System.exit(new Main(home).run(arguments));
+    }
+
+    private int run(String... arguments) throws InterruptedException {
+        try {
+            CommandLine line = CommandLine.parse(Arrays.asList(arguments), home);
+            if (line.help()) {
+                System.out.printf(CommandLine.USAGE, System.getProperty("turnout.command", "turnout"), home);
+                return status;
+            }
+            serve(line);
+        } catch (StartException e) {
+            System.err.println("turnout: " + e.getMessage());
+            status = e.status;
+        } catch (IOException | BundleException e) {
+            System.err.println("turnout: cannot start: " + e.getMessage());
+            status = StartException.FAILED;
+        }
+        return status;
+    }
+
+    private void serve(CommandLine line) throws StartException, IOException, BundleException, InterruptedException {
+        Preflight.readable(line.etc(), "--etc");
+        Preflight.readable(line.load(), "--load");
+        Preflight.own(line.data());
+        List<ServerFile> servers = ServerFile.in(line.etc(), Container.variables(line));
+        Preflight.free(servers);
+
+        Container container = new Container(home, line);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(container), "turnout-stop"));
+        container.start(home.resolve("bundle"));
+        System.out.print(Announcement.of(line, awaitServers(container, servers)));
+        System.out.flush();
+        if (line.shell()) {
+            container.startShell();
+        }
+        container.waitForStop(0);
+    }
+
+    /** Waits until the network has opened or refused each server, and not for ever. */
+    private static NetworkPicture awaitServers(Container container, List<ServerFile> servers)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + STARTUP_NANOS;
+        NetworkPicture picture = NetworkPicture.take(container.context());
+        while (!picture.knows(servers) && System.nanoTime() < deadline) {
+            if (container.waitForStop(QUESTION_MILLIS)) {
+                return picture;
+            }
+            picture = NetworkPicture.take(container.context());
+        }
+        return picture;
+    }
+
+    /** Ends the process with its own status: a signal's would be 143 after an orderly stop, too. */
+    private void stop(Container container) {
+        try {
+            if (!container.stop()) {
+                System.err.println("turnout: bundles did not stop in time");
+                status = StartException.FAILED;
+            }
+        } catch (BundleException | InterruptedException e) {
+            System.err.println("turnout: cannot stop: " + e.getMessage());
+            status = StartException.FAILED;
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(status);
+    }
+}

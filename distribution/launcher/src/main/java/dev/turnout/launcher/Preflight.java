@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/** Checks before the start what would otherwise fail in the middle of it, in many lines. */
+final class Preflight {
+
+    private Preflight() {}
+
+    /** Checks that a folder of input is there. */
+    static void readable(Path folder, String option) throws StartException {
+        if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+            throw failed("cannot read folder " + folder + ": make it, or choose another with " + option + " DIR");
+        }
+    }
+
+    /** Takes the data folder for this process until it ends, making it if needed. */
+    @SuppressWarnings("MustBeClosed") // open as long as the process lives: it holds the lock
+    static void own(Path data) throws StartException {
+        try {
+            Files.createDirectories(data);
+            FileChannel file =
+                    FileChannel.open(data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock(file) == null) {
+                file.close();
+                throw failed("another process runs in folder " + data + ": stop it, or choose another with --data DIR");
+            }
+        } catch (IOException e) {
+            throw failed("cannot write to folder " + data + " (" + e.getClass().getSimpleName()
+                    + "): allow it, or choose another with --data DIR");
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // this very process holds it
+        }
+    }
+
+    /** Checks that the servers can listen where they are to; wrong endpoints are for the network to report. */
+    static void free(List<ServerFile> servers) throws StartException {
+        for (ServerFile server : servers) {
+            Matcher address = server.tcp();
+            if (address.matches() && Integer.parseInt(address.group(2)) <= 65_535) {
+                bind(server, address.group(1), Integer.parseInt(address.group(2)));
+            }
+        }
+    }
+
+    private static void bind(ServerFile server, String host, int port) throws StartException {
+        try (ServerSocket probe = new ServerSocket()) {
+            InetAddress address = host.isEmpty() || host.equals("*") ? null : InetAddress.getByName(host);
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (IOException e) {
+            throw failed("cannot listen on port " + port + " for server " + server.name() + " (" + e.getMessage()
+                    + "): stop what listens there, or " + server.remedy());
+        }
+    }
+
+    private static StartException failed(String why) {
+        return new StartException(StartException.FAILED, why);
+    }
+}

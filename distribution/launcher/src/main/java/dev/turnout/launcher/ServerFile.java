@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Is a configured server as its file says, before anybody has checked it.
+ *
+ * @param written the endpoint as it stands in the file; an empty text if there is none
+ * @param endpoint the same with variables replaced
+ */
+record ServerFile(Path file, String name, String written, String endpoint) {
+
+    private static final String PREFIX = "dev.turnout.server~";
+    private static final String SUFFIX = ".cfg";
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
+    private static final Pattern TCP = Pattern.compile("tcp://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
+
+    /** Returns the servers of a folder by name. */
+    static List<ServerFile> in(Path folder, Map<String, String> variables) throws IOException {
+        List<ServerFile> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                found.add(read(file, variables));
+            }
+        }
+        found.sort(Comparator.comparing(ServerFile::name));
+        return found;
+    }
+
+    private static ServerFile read(Path file, Map<String, String> variables) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is no properties file: " + e.getMessage(), e);
+        }
+        String base = String.valueOf(file.getFileName());
+        String name = base.substring(PREFIX.length(), base.length() - SUFFIX.length());
+        String endpoint = properties.getProperty("endpoint", "").trim();
+        return new ServerFile(file, name, endpoint, replaceVariables(endpoint, variables));
+    }
+
+    /** Replaces <code>${name}</code> and <code>${name:-otherwise}</code>, as is done with the whole file later. */
+    private static String replaceVariables(String text, Map<String, String> variables) {
+        return VARIABLE.matcher(text).replaceAll(found -> {
+            String otherwise = found.group(2) == null ? "" : found.group(2);
+            return Matcher.quoteReplacement(variables.getOrDefault(found.group(1), otherwise));
+        });
+    }
+
+    /** Returns how to choose another port. */
+    String remedy() {
+        boolean option = written.contains("${turnout." + name + ".port");
+        return "choose another " + (option ? "with --" + name + "-port N or " : "") + "in " + file;
+    }
+
+    /** Returns host and port of a TCP endpoint with a fixed port. */
+    Matcher tcp() {
+        return TCP.matcher(endpoint);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AnnouncementTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp://127.0.0.1:8888, nc 127.0.0.1 8888",
+        "tcp://[::1]:8888,     nc ::1 8888",
+        "tcp://0.0.0.0:9,      nc 127.0.0.1 9",
+        "tcp://*:9,            nc 127.0.0.1 9",
+        "tcp://[::]:9,         nc 127.0.0.1 9",
+        "unix:/run/a.sock,     socat - UNIX-CONNECT:/run/a.sock",
+    })
+    void namesAClientForEachKindOfSocket(String socket, String client) {
+        assertEquals(client, Announcement.client(socket));
+    }
+
+    @Test
+    void listsWhatIsServedAndWhatIsNotAndWhy() throws Exception {
+        CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
+        NetworkPicture picture = new NetworkPicture(
+                Map.of("echo", List.of("tcp://127.0.0.1:8888")), Map.of("chat", "no protocol has this name"));
+
+        String text = Announcement.of(line, picture);
+
+        assertTrue(text.startsWith("Turnout serves\n  echo       tcp://127.0.0.1:8888"), text);
+        assertTrue(text.contains("\nnot open: chat: no protocol has this name\n"), text);
+        assertTrue(text.contains("\nStop with kill "), text);
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerFileTest {
+
+    @TempDir
+    Path etc;
+
+    @Test
+    void readsServersInOrderOfTheirNames() throws Exception {
+        write("line", "endpoint=tcp://127.0.0.1:2");
+        write("echo", "endpoint=tcp://127.0.0.1:1");
+        Files.writeString(etc.resolve("other.cfg"), "endpoint=tcp://127.0.0.1:3");
+
+        List<ServerFile> servers = ServerFile.in(etc, Map.of());
+
+        assertEquals(
+                List.of("echo", "line"), servers.stream().map(ServerFile::name).toList());
+    }
+
+    @Test
+    void replacesVariablesByTheirValueOrTheirDefault() throws Exception {
+        write("echo", "endpoint = tcp://127.0.0.1:${turnout.echo.port:-8888}");
+        write("path", "endpoint = unix:${turnout.data}/${missing}x");
+
+        assertEquals("tcp://127.0.0.1:8888", only("echo", Map.of()).endpoint());
+        assertEquals(
+                "tcp://127.0.0.1:9",
+                only("echo", Map.of("turnout.echo.port", "9")).endpoint());
+        assertEquals("unix:/d/x", only("path", Map.of("turnout.data", "/d")).endpoint());
+    }
+
+    @Test
+    void refusesABusyPortInOneLineThatSaysWhatToDo() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = other.getLocalPort();
+            write("chat", "endpoint=tcp://127.0.0.1:" + port + "?backlog=5");
+            List<ServerFile> servers = ServerFile.in(etc, Map.of());
+
+            StartException refusal = assertThrows(StartException.class, () -> Preflight.free(servers));
+
+            String text = String.valueOf(refusal.getMessage());
+            assertTrue(text.startsWith("cannot listen on port " + port + " for server chat"), text);
+            assertTrue(text.endsWith("or choose another in " + etc.resolve("dev.turnout.server~chat.cfg")), text);
+            assertEquals(1, text.lines().count());
+        }
+    }
+
+    @Test
+    void leavesWrongEndpointsToTheNetwork() throws Exception {
+        write("none", "protocol=echo");
+        write("port", "endpoint=tcp://127.0.0.1:99999");
+        write("free", "endpoint=tcp://127.0.0.1:0");
+        write("unix", "endpoint=unix:/run/x.sock");
+
+        Preflight.free(ServerFile.in(etc, Map.of()));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(etc.resolve("dev.turnout.server~" + name + ".cfg"), text);
+    }
+
+    private ServerFile only(String name, Map<String, String> variables) throws IOException {
+        return ServerFile.in(etc, variables).stream()
+                .filter(server -> server.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
