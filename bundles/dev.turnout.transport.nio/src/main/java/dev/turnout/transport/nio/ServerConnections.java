@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.transport.nio;
+
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.transport.BaseTransport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the connections of one server, which live on several loops: the one place where their threads meet.
+ *
+ * <p>A connection counts from its acceptance until after its {@code connectionLost}.
+ *
+ * @see "SERVER-33 to SERVER-36, SERVER-40"
+ */
+final class ServerConnections {
+
+    private static final Logger LOG = System.getLogger(ServerConnections.class.getName());
+
+    private final ConnectionObserver network;
+    private final Runnable ended;
+    private final AtomicInteger count = new AtomicInteger();
+    private final Map<Object, Integer> byHost = new ConcurrentHashMap<>();
+    private final Set<StreamChannelTransport> open = ConcurrentHashMap.newKeySet();
+
+    /** @param ended called on a connection's loop after its place was given up */
+    ServerConnections(ConnectionObserver network, Runnable ended) {
+        this.network = network;
+        this.ended = ended;
+    }
+
+    int count() {
+        return count.get();
+    }
+
+    /** Takes a place, unless the host has as many as it may have; a null host is not counted on its own. */
+    boolean enter(@Nullable Object host, int mostOfHost) {
+        if (host != null) {
+            int ofHost = byHost.merge(host, 1, Integer::sum);
+            if (ofHost > mostOfHost) {
+                leaveHost(host);
+                return false;
+            }
+        }
+        count.incrementAndGet();
+        return true;
+    }
+
+    /** Gives a place up. */
+    void leave(@Nullable Object host) {
+        leaveHost(host);
+        count.decrementAndGet();
+        ended.run();
+    }
+
+    private void leaveHost(@Nullable Object host) {
+        if (host != null) {
+            byHost.computeIfPresent(host, (key, ofHost) -> ofHost == 1 ? null : ofHost - 1);
+        }
+    }
+
+    /** Runs an action for each open connection, on its own loop: at once for those of the caller's loop. */
+    void each(Consumer<StreamChannelTransport> action) {
+        for (StreamChannelTransport transport : open) {
+            EventLoop home = transport.loop();
+            if (home.inLoop()) {
+                action.accept(transport);
+            } else if (!home.isClosed()) {
+                try {
+                    home.execute(() -> action.accept(transport));
+                } catch (IllegalStateException closedMeanwhile) {
+                    LOG.log(Level.DEBUG, "the loop of a connection is closed", closedMeanwhile);
+                }
+            }
+        }
+    }
+
+    /** Returns the observer of one connection: it counts, and passes everything on to the network. */
+    ConnectionObserver observer(@Nullable Object host) {
+        return new ConnectionObserver() {
+            @Override
+            public long nextId() {
+                return network.nextId();
+            }
+
+            @Override
+            public void opened(BaseTransport transport) {
+                open.add((StreamChannelTransport) transport);
+                network.opened(transport);
+            }
+
+            @Override
+            public void closed(BaseTransport transport, @Nullable Throwable cause) {
+                open.remove(transport);
+                try {
+                    network.closed(transport, cause);
+                } finally {
+                    leave(host);
+                }
+            }
+
+            @Override
+            public Optional<Object> extraInfo(BaseTransport transport, String name) {
+                return network.extraInfo(transport, name);
+            }
+        };
+    }
+}

@@ -1,0 +1,860 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.transport.nio;
+
+import dev.turnout.api.error.SystemErrors;
+import dev.turnout.api.error.TimedOutException;
+import dev.turnout.api.loop.ErrorContext;
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.loop.io.LoopResource;
+import dev.turnout.api.loop.io.ReadyHandler;
+import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.BufferedProtocol;
+import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.FileSender;
+import dev.turnout.api.spi.Upgradeable;
+import dev.turnout.api.transport.Transport;
+import dev.turnout.api.transport.WaterMarks;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner.Cleanable;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a stream of bytes over a connected, non-blocking channel: TCP and unix sockets.
+ *
+ * <pre>
+ *   new --begin--&gt; open --close, end of stream--&gt; closing --buffer empty--&gt; ending --next turn--&gt; closed
+ *                    \------------------ abort, failure ------------------/
+ * </pre>
+ *
+ * <p>{@code connectionMade} runs in <i>begin</i>, {@code connectionLost} between <i>ending</i> and <i>closed</i>, after which the descriptor is
+ * released. Thread: the loop's. Data path: the loop calls {@link #ready}, which reads once into the loop's scratch buffer and calls the
+ * protocol; {@link #write} goes straight to the channel. Nothing is allocated on it while nothing is backed up.
+ *
+ * @see "sections 5 to 13"
+ */
+public final class StreamChannelTransport implements Transport, ReadyHandler, LoopResource, FileSender, Upgradeable {
+
+    private static final Logger LOG = System.getLogger(StreamChannelTransport.class.getName());
+    private static final int READ_BYTES = 256 * 1024;
+    private static final int QUIET_DROPS = 5;
+    private static final byte POISON = (byte) 0xDD;
+
+    private final IoLoop loop;
+    private final SocketChannel channel;
+    private final String kind;
+    private final StreamSettings settings;
+    private final ConnectionObserver observer;
+    private final long id;
+    private final @Nullable SocketAddress peer;
+    private final @Nullable SocketAddress local;
+    private final ChannelView view;
+    private final WriteQueue queue = new WriteQueue();
+    private final FlowControl flow;
+    private final @Nullable StreamTimeouts timeouts;
+    private final ProtocolSwitch switching = new ProtocolSwitch(this);
+    private final Registration registration;
+    private final Cleanable leakGuard;
+
+    private @Nullable BaseProtocol protocol;
+
+    /** The protocol in charge as what it is: exactly one of the two is set until the end. */
+    private @Nullable Protocol stream;
+
+    private @Nullable BufferedProtocol buffered;
+
+    private int interest;
+    private int callbacks;
+    private boolean begun;
+    private boolean readingPaused;
+    private boolean peerEnded;
+    private boolean eofWanted;
+    private boolean closing;
+    private boolean ending;
+    private int drops;
+    private @Nullable Throwable cause;
+    private @Nullable FileSending sending;
+
+    /** Bytes that a switch left for the protocol in charge; they come before what the channel has. */
+    private @Nullable ByteBuffer held;
+
+    private StreamChannelTransport(
+            IoLoop loop,
+            SocketChannel channel,
+            String kind,
+            BaseProtocol protocol,
+            StreamSettings settings,
+            ConnectionObserver observer) {
+        this.loop = loop;
+        this.channel = channel;
+        this.kind = kind;
+        this.settings = settings;
+        this.observer = observer;
+        this.id = observer.nextId();
+        this.peer = ChannelView.remoteAddress(channel);
+        this.local = ChannelView.localAddress(channel);
+        this.view = new ChannelView(channel);
+        this.flow = new FlowControl(new FlowListener(), settings.marks());
+        this.timeouts = StreamTimeouts.of(loop, settings, this::timedOut);
+        setCurrent(protocol);
+        this.registration = loop.register(channel, 0, this);
+        this.leakGuard = LeakGuard.watch(this, channel, toString(), loop.getDebug());
+    }
+
+    /**
+     * Takes over a connected channel, calls {@code connectionMade} and begins to read. On the loop.
+     *
+     * @param kind what to call the transport in texts, such as {@code tcp}
+     * @throws IllegalStateException if the channel has an owner; it is left alone then
+     * @throws IllegalArgumentException if the channel is blocking or of another provider, or the protocol is none for streams
+     */
+    public static StreamChannelTransport begin(
+            IoLoop loop,
+            SocketChannel channel,
+            String kind,
+            BaseProtocol protocol,
+            StreamSettings settings,
+            ConnectionObserver observer) {
+        loop.checkThread();
+        requireStreamProtocol(protocol);
+        StreamChannelTransport transport =
+                new StreamChannelTransport(loop, channel, kind, protocol, settings, observer);
+        transport.begin();
+        return transport;
+    }
+
+    private void begin() {
+        loop.attach(this);
+        BaseProtocol first = current();
+        observer.opened(this);
+        enter();
+        try {
+            first.connectionMade(this);
+        } catch (Throwable e) {
+            report("connectionMade() failed", e, first);
+        }
+        begun = true;
+        if (timeouts != null && !ending) {
+            timeouts.start();
+        }
+        updateInterest();
+        leave();
+        deliverHeld();
+    }
+
+    // --- the data path
+
+    @Override
+    public void ready(int readyOps) {
+        if ((readyOps & interest & SelectionKey.OP_READ) != 0) {
+            read();
+        }
+        if ((readyOps & interest & SelectionKey.OP_WRITE) != 0) {
+            flush();
+        }
+    }
+
+    private void read() {
+        Protocol target = stream;
+        if (target == null) {
+            readIntoItsBuffer();
+            return;
+        }
+        ByteBuffer scratch = loop.scratch();
+        int count;
+        try {
+            count = channel.read(scratch);
+        } catch (IOException e) {
+            failed("read from", e);
+            return;
+        }
+        if (count > 0) {
+            if (timeouts != null) {
+                timeouts.received();
+            }
+            deliver(target, settings.privateReads() ? privateCopy(scratch, count) : shared(count));
+            if (loop.getDebug()) {
+                poison(scratch, count);
+            }
+        } else if (count < 0) {
+            endOfStream();
+        }
+    }
+
+    private ByteBuffer shared(int count) {
+        return loop.scratchView().clear().limit(count);
+    }
+
+    private void deliver(Protocol target, ByteBuffer data) {
+        enter();
+        try {
+            target.dataReceived(data);
+        } catch (Throwable e) {
+            callbackFailed("dataReceived() failed", e, target);
+        }
+        leave();
+    }
+
+    @Override
+    public void write(ByteBuffer data) {
+        loop.checkThread();
+        if (closing || eofWanted || sending != null) {
+            refuse();
+            data.position(data.limit());
+            return;
+        }
+        if (!data.hasRemaining()) {
+            return;
+        }
+        if (queue.isEmpty()) {
+            send(data);
+        }
+        if (data.hasRemaining()) {
+            queue.addCopy(data);
+            backedUp();
+        }
+    }
+
+    /** Writes at once what the channel takes; after a failure nothing remains. */
+    private void send(ByteBuffer data) {
+        try {
+            WriteQueue.writeDirect(channel, data);
+            if (timeouts != null) {
+                timeouts.sent();
+            }
+        } catch (IOException e) {
+            data.position(data.limit());
+            failed("write to", e);
+        }
+    }
+
+    // --- reading
+
+    private void readIntoItsBuffer() {
+        BufferedProtocol target = buffered;
+        if (target == null) {
+            return;
+        }
+        ByteBuffer room = roomOf(target);
+        if (room == null || target != buffered || (interest & SelectionKey.OP_READ) == 0) {
+            return;
+        }
+        int start = room.position();
+        int limit = room.limit();
+        int count;
+        try {
+            room.limit(Math.min(limit, start + READ_BYTES));
+            count = channel.read(room);
+        } catch (IOException e) {
+            failed("read from", e);
+            return;
+        } finally {
+            room.limit(limit).position(start);
+        }
+        if (count > 0) {
+            if (timeouts != null) {
+                timeouts.received();
+            }
+            filled(target, count);
+        } else if (count < 0) {
+            endOfStream();
+        }
+    }
+
+    /** Returns the protocol's buffer, or null if it has none that can be used; the connection is lost then (BUF-6 to -8, BUF-18). */
+    private @Nullable ByteBuffer roomOf(BufferedProtocol target) {
+        ByteBuffer room = null;
+        enter();
+        try {
+            room = target.getBuffer(-1);
+            if (!room.hasRemaining() || room.isReadOnly()) {
+                room = null;
+                throw new IllegalStateException("getBuffer() returned a buffer without room to write into");
+            }
+        } catch (Throwable e) {
+            callbackFailed("getBuffer() failed", e, target);
+        }
+        leave();
+        return room;
+    }
+
+    private void filled(BufferedProtocol target, int count) {
+        enter();
+        try {
+            target.bufferUpdated(count);
+        } catch (Throwable e) {
+            callbackFailed("bufferUpdated() failed", e, target);
+        }
+        leave();
+    }
+
+    private void endOfStream() {
+        peerEnded = true;
+        updateInterest();
+        boolean keepOpen = false;
+        BaseProtocol target = current();
+        enter();
+        try {
+            keepOpen = target instanceof BufferedProtocol b ? b.eofReceived() : ((Protocol) target).eofReceived();
+        } catch (Throwable e) {
+            callbackFailed("eofReceived() failed", e, target);
+        }
+        if (!keepOpen) {
+            close();
+        }
+        leave();
+    }
+
+    /** Puts bytes before everything that was not delivered yet. */
+    void hold(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
+        ByteBuffer later = held;
+        if (later == null) {
+            held = bytes;
+        } else {
+            held = ByteBuffer.allocate(bytes.remaining() + later.remaining())
+                    .put(bytes)
+                    .put(later)
+                    .flip();
+        }
+        updateInterest();
+    }
+
+    /** Delivers the bytes held, as far as the protocol wants to read (SWITCH-20, SWITCH-25). */
+    void deliverHeld() {
+        while (held != null && begun && !readingPaused && !closing) {
+            if (stream != null) {
+                deliver(stream, takeHeld(READ_BYTES).asReadOnlyBuffer());
+            } else if (buffered != null) {
+                fillFromHeld(buffered);
+            }
+        }
+        updateInterest();
+    }
+
+    private void fillFromHeld(BufferedProtocol target) {
+        ByteBuffer room = roomOf(target);
+        if (room == null || target != buffered || readingPaused || closing || held == null) {
+            return;
+        }
+        ByteBuffer chunk = takeHeld(room.remaining());
+        int count = chunk.remaining();
+        room.duplicate().put(chunk);
+        filled(target, count);
+    }
+
+    private ByteBuffer takeHeld(int most) {
+        ByteBuffer all = held;
+        if (all == null) {
+            throw new IllegalStateException("nothing is held");
+        }
+        int count = Math.min(most, all.remaining());
+        ByteBuffer chunk = all.slice(all.position(), count);
+        all.position(all.position() + count);
+        held = all.hasRemaining() ? all : null;
+        return chunk;
+    }
+
+    private static ByteBuffer privateCopy(ByteBuffer scratch, int count) {
+        byte[] copy = new byte[count];
+        scratch.get(0, copy);
+        return ByteBuffer.wrap(copy);
+    }
+
+    /** Spoils the borrowed bytes, so that a protocol that keeps the buffer is found by tests (JAVA-19). */
+    private static void poison(ByteBuffer scratch, int count) {
+        for (int i = 0; i < count; i++) {
+            scratch.put(i, POISON);
+        }
+    }
+
+    @Override
+    public boolean isReading() {
+        loop.checkThread();
+        return !readingPaused && !closing && !peerEnded;
+    }
+
+    @Override
+    public void pauseReading() {
+        loop.checkThread();
+        if (!closing) {
+            readingPaused = true;
+            updateInterest();
+        }
+    }
+
+    @Override
+    public void resumeReading() {
+        loop.checkThread();
+        if (!readingPaused || closing) {
+            return;
+        }
+        readingPaused = false;
+        if (held != null) {
+            loop.callSoon(this::deliverHeld);
+        }
+        updateInterest();
+    }
+
+    // --- writing
+
+    @Override
+    public void writeOwned(ByteBuffer data) {
+        loop.checkThread();
+        if (closing || eofWanted || sending != null) {
+            refuse();
+        } else if (data.hasRemaining()) {
+            if (queue.isEmpty()) {
+                send(data);
+            }
+            if (data.hasRemaining()) {
+                queue.addOwned(data.duplicate());
+                backedUp();
+            }
+        }
+        data.position(data.limit());
+    }
+
+    @Override
+    public void writelines(Iterable<ByteBuffer> data) {
+        loop.checkThread();
+        boolean refused = closing || eofWanted || sending != null;
+        if (refused) {
+            refuse();
+        }
+        WriteQueue lines = new WriteQueue();
+        for (ByteBuffer line : data) {
+            lines.addOwned(line.duplicate());
+            line.position(line.limit());
+        }
+        if (refused || lines.isEmpty()) {
+            return;
+        }
+        if (queue.isEmpty()) {
+            try {
+                lines.drainTo(channel);
+                if (timeouts != null) {
+                    timeouts.sent();
+                }
+            } catch (IOException e) {
+                failed("write to", e);
+                return;
+            }
+        }
+        if (!lines.isEmpty()) {
+            queue.copyFrom(lines);
+            backedUp();
+        }
+    }
+
+    private void backedUp() {
+        updateInterest();
+        flow.grown(queue.size());
+    }
+
+    /** Counts a write that comes too late, or throws for one that is a mistake. */
+    private void refuse() {
+        if (closing) {
+            if (++drops > QUIET_DROPS) {
+                LOG.log(Level.WARNING, "write number {0} after the end of {1}; dropped", drops, this);
+            }
+        } else if (eofWanted) {
+            throw new IllegalStateException("cannot write after writeEof() on " + this);
+        } else {
+            throw new IllegalStateException("cannot write during a sendfile on " + this + "; wait for its completion");
+        }
+    }
+
+    private void flush() {
+        FileSending file = sending;
+        try {
+            if (!queue.isEmpty()) {
+                queue.writeRound(channel);
+            } else if (file != null) {
+                file.sendRound();
+            }
+            if (timeouts != null) {
+                timeouts.sent();
+            }
+        } catch (IOException e) {
+            failed("write to", e);
+            return;
+        }
+        flow.shrunk(queue.size());
+        if (queue.isEmpty() && !ending) {
+            emptied();
+        }
+    }
+
+    private void emptied() {
+        if (sending != null) {
+            return;
+        }
+        if (closing) {
+            end(null);
+        } else if (eofWanted) {
+            shutdownOutput();
+        }
+        updateInterest();
+    }
+
+    private void shutdownOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            failed("shut down the sending side of", e);
+        }
+    }
+
+    @Override
+    public void writeEof() {
+        loop.checkThread();
+        if (closing || eofWanted) {
+            return;
+        }
+        eofWanted = true;
+        if (queue.isEmpty() && sending == null) {
+            shutdownOutput();
+        }
+    }
+
+    @Override
+    public boolean canWriteEof() {
+        loop.checkThread();
+        return true;
+    }
+
+    @Override
+    public long getWriteBufferSize() {
+        loop.checkThread();
+        return queue.size();
+    }
+
+    @Override
+    public WaterMarks getWriteBufferLimits() {
+        loop.checkThread();
+        return flow.marks();
+    }
+
+    @Override
+    public void setWriteBufferLimits(WaterMarks marks) {
+        loop.checkThread();
+        flow.setMarks(marks, queue.size());
+    }
+
+    @Override
+    public void setWriteBufferLimits() {
+        loop.checkThread();
+        flow.restoreMarks(queue.size());
+    }
+
+    /** Calls {@code pauseWriting} of the protocol in charge. */
+    void tellPauseWriting() {
+        tell("pauseWriting() failed", BaseProtocol::pauseWriting);
+    }
+
+    private void tell(String message, Consumer<BaseProtocol> callback) {
+        BaseProtocol target = protocol;
+        if (target == null) {
+            return;
+        }
+        enter();
+        try {
+            callback.accept(target);
+        } catch (Throwable e) {
+            report(message, e, target);
+        }
+        leave();
+    }
+
+    @Override
+    public CompletionStage<Long> sendfile(FileChannel file, long offset, long count) {
+        loop.checkThread();
+        if (closing || eofWanted || sending != null) {
+            throw new IllegalStateException("cannot send a file on " + this
+                    + (closing ? ": it is closing" : eofWanted ? " after writeEof()" : " during another sendfile"));
+        }
+        FileSending started = new FileSending(loop, channel, file, offset, count, this::fileSent);
+        sending = started;
+        updateInterest();
+        return started.result();
+    }
+
+    private void fileSent() {
+        sending = null;
+        if (!ending && queue.isEmpty()) {
+            emptied();
+        }
+        updateInterest();
+    }
+
+    // --- ending
+
+    @Override
+    public void close() {
+        loop.checkThread();
+        if (closing) {
+            return;
+        }
+        closing = true;
+        flow.closing();
+        if (queue.isEmpty() && sending == null) {
+            end(null);
+        }
+        updateInterest();
+    }
+
+    @Override
+    public void abort() {
+        loop.checkThread();
+        if (settings.resetOnAbort() && !queue.isEmpty() && !ending) {
+            resetWhenReleased();
+        }
+        forceClose(null);
+    }
+
+    @Override
+    public boolean isClosing() {
+        loop.checkThread();
+        return closing;
+    }
+
+    @Override
+    public boolean isServer() {
+        return false;
+    }
+
+    private void resetWhenReleased() {
+        try {
+            if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot ask for a reset", e);
+        }
+    }
+
+    private void timedOut(TimedOutException limit) {
+        forceClose(limit);
+    }
+
+    /** Handles a failure of the system: never a report, debug log only, and {@code connectionLost} gets it (ERR-11). */
+    private void failed(String what, IOException e) {
+        IOException known = SystemErrors.classify(what + " " + kind + " " + peer, e);
+        if (loop.getDebug()) {
+            LOG.log(Level.DEBUG, "lost " + this, known);
+        }
+        forceClose(known);
+    }
+
+    /** Handles what a callback threw: a report, and the connection is aborted (CB-4, ERR-12, ERR-13). */
+    private void callbackFailed(String message, Throwable e, BaseProtocol target) {
+        forceClose(e);
+        report(message, e, target);
+    }
+
+    /** Drops what is buffered and ends; only the first call counts. */
+    void forceClose(@Nullable Throwable why) {
+        if (ending) {
+            return;
+        }
+        queue.clear();
+        closing = true;
+        flow.closing();
+        end(why);
+        updateInterest();
+        if (sending != null) {
+            sending.fail(why);
+        }
+    }
+
+    /** Has {@code connectionLost} called in a later turn. */
+    private void end(@Nullable Throwable why) {
+        ending = true;
+        cause = why;
+        held = null;
+        if (timeouts != null) {
+            timeouts.stop();
+        }
+        if (loop.isClosed()) {
+            release();
+        } else {
+            loop.callSoon(this::lost);
+        }
+    }
+
+    private void lost() {
+        BaseProtocol last = current();
+        try {
+            last.connectionLost(cause);
+        } catch (Throwable e) {
+            report("connectionLost() failed", e, last);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        protocol = null;
+        stream = null;
+        buffered = null;
+        registration.close();
+        leakGuard.clean();
+        loop.detach(this);
+        observer.closed(this, cause);
+    }
+
+    // --- the protocol in charge
+
+    @Override
+    public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
+        loop.checkThread();
+        requireStreamProtocol(next);
+        if (protocol != null) {
+            switching.ask(protocol, next, unreadBytes);
+        }
+    }
+
+    @Override
+    public void replaceProtocol(BaseProtocol layer) {
+        loop.checkThread();
+        requireStreamProtocol(layer);
+        if (protocol != null) {
+            setCurrent(layer);
+        }
+    }
+
+    @Override
+    public @Nullable BaseProtocol getProtocol() {
+        loop.checkThread();
+        return protocol;
+    }
+
+    /** Puts a protocol in charge without telling anybody. */
+    void setCurrent(BaseProtocol next) {
+        protocol = next;
+        buffered = next instanceof BufferedProtocol b ? b : null;
+        stream = next instanceof BufferedProtocol ? null : (Protocol) next;
+    }
+
+    private BaseProtocol current() {
+        BaseProtocol target = protocol;
+        if (target == null) {
+            throw new IllegalStateException(this + " has ended");
+        }
+        return target;
+    }
+
+    private static void requireStreamProtocol(@Nullable BaseProtocol protocol) {
+        if (!(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
+            throw new IllegalArgumentException("a stream transport needs a Protocol or BufferedProtocol, not "
+                    + (protocol == null ? "null" : protocol.getClass().getName()));
+        }
+    }
+
+    boolean inCallback() {
+        return callbacks > 0;
+    }
+
+    void enter() {
+        callbacks++;
+    }
+
+    void leave() {
+        callbacks--;
+        if (callbacks == 0 && switching.isAsked()) {
+            switching.run();
+        }
+    }
+
+    boolean endOfStreamSeen() {
+        return peerEnded;
+    }
+
+    boolean isReadingPaused() {
+        return readingPaused;
+    }
+
+    boolean isWritingPaused() {
+        return flow.isPaused();
+    }
+
+    // --- about itself
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public Optional<Object> getExtraInfo(String name) {
+        loop.checkThread();
+        return switch (name) {
+            case "peername" -> Optional.ofNullable(peer);
+            case "sockname" -> Optional.ofNullable(local);
+            case "socket" -> Optional.of(view);
+            case "connectionId" -> Optional.of(id);
+            default -> observer.extraInfo(this, name);
+        };
+    }
+
+    /** Reports a failing callback to the loop's handler; running out of memory ends the loop's turn (CB-15, CB-16). */
+    void report(String message, Throwable e, @Nullable BaseProtocol target) {
+        loop.callExceptionHandler(
+                ErrorContext.of(message, e).with(ErrorContext.TRANSPORT, this).with(ErrorContext.PROTOCOL, target));
+        if (e instanceof OutOfMemoryError fatal) {
+            throw fatal;
+        }
+    }
+
+    private void updateInterest() {
+        int ops = 0;
+        if (begun && !readingPaused && !closing && !peerEnded && held == null && sending == null) {
+            ops = SelectionKey.OP_READ;
+        }
+        if (!ending && (!queue.isEmpty() || sending != null)) {
+            ops |= SelectionKey.OP_WRITE;
+        }
+        if (ops != interest) {
+            interest = ops;
+            registration.interestOps(ops);
+        }
+    }
+
+    /** Says kind, number, addresses, state and buffered size; in every state and from any thread (BASE-22). */
+    @Override
+    public String toString() {
+        String state = protocol == null ? "closed" : closing ? "closing" : "open";
+        return kind + " transport #" + id + " (" + local + " to " + peer + ", " + state + ", " + queue.size()
+                + " bytes buffered)";
+    }
+
+    private final class FlowListener implements FlowControl.Listener {
+
+        @Override
+        public void pauseWriting() {
+            tellPauseWriting();
+        }
+
+        @Override
+        public void resumeWriting() {
+            tell("resumeWriting() failed", BaseProtocol::resumeWriting);
+        }
+    }
+}
