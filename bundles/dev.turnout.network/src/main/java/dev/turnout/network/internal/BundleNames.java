@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleReference;
+
+/** Names the bundle that a class comes from; works without a framework too, where the framework's classes may be missing. */
+final class BundleNames {
+
+    private static final boolean FRAMEWORK = frameworkIsThere();
+
+    private BundleNames() {}
+
+    /** Returns symbolic name and version, or an empty text for a class that is in no bundle. */
+    static String of(Class<?> type) {
+        return FRAMEWORK ? Framework.bundleOf(type) : "";
+    }
+
+    /** Returns symbolic name and version. */
+    static String of(Bundle bundle) {
+        return bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+
+    private static boolean frameworkIsThere() {
+        try {
+            Class.forName("org.osgi.framework.BundleReference", false, BundleNames.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    /** Is loaded only where the framework's classes are. */
+    private static final class Framework {
+        static String bundleOf(Class<?> type) {
+            if (type.getClassLoader() instanceof BundleReference reference) {
+                Bundle bundle = reference.getBundle();
+                return bundle == null ? "" : of(bundle);
+            }
+            return "";
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds services by name, best first: the highest ranking, then the lowest service id.
+ *
+ * <p>Threads: changes from any, one after the other; a look-up reads one immutable snapshot.
+ *
+ * @param <T> the kind of service
+ */
+final class Catalog<T> {
+
+    /**
+     * Holds one service.
+     *
+     * @param name what it is found by
+     * @param service the service
+     * @param ranking higher wins
+     * @param id lower wins among equals
+     */
+    record Entry<T>(String name, T service, int ranking, long id) {}
+
+    private final Comparator<Entry<T>> order =
+            Comparator.comparingInt((Entry<T> entry) -> -entry.ranking()).thenComparingLong(Entry::id);
+
+    private volatile List<Entry<T>> entries = List.of();
+
+    /** Adds a service, or replaces it if its properties have changed. */
+    synchronized void add(String name, T service, Map<String, ?> properties) {
+        List<Entry<T>> changed = new ArrayList<>(entries);
+        changed.removeIf(entry -> entry.service() == service);
+        changed.add(new Entry<>(
+                name, service, number(properties, "service.ranking").intValue(), id(properties, changed.size())));
+        changed.sort(order);
+        entries = List.copyOf(changed);
+    }
+
+    /** Removes a service and tells whether it was there. */
+    synchronized boolean remove(T service) {
+        List<Entry<T>> changed = new ArrayList<>(entries);
+        boolean removed = changed.removeIf(entry -> entry.service() == service);
+        entries = List.copyOf(changed);
+        return removed;
+    }
+
+    /** Returns the best service of a name, or null. */
+    @Nullable
+    T find(String name) {
+        for (Entry<T> entry : entries) {
+            if (entry.name().equals(name)) {
+                return entry.service();
+            }
+        }
+        return null;
+    }
+
+    /** Returns the best service of a name apart from one, or null. */
+    @Nullable
+    T findOther(String name, T not) {
+        for (Entry<T> entry : entries) {
+            if (entry.name().equals(name) && entry.service() != not) {
+                return entry.service();
+            }
+        }
+        return null;
+    }
+
+    /** Returns all, best first. */
+    List<Entry<T>> entries() {
+        return entries;
+    }
+
+    /** Returns the names, sorted. */
+    List<String> names() {
+        TreeSet<String> names = new TreeSet<>();
+        entries.forEach(entry -> names.add(entry.name()));
+        return List.copyOf(names);
+    }
+
+    /** Returns the names for an error text. */
+    String present() {
+        List<String> names = names();
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    private static Number number(Map<String, ?> properties, String key) {
+        return properties.get(key) instanceof Number number ? number : 0;
+    }
+
+    /** Outside a framework services have no id: the order in which they came decides. */
+    private static long id(Map<String, ?> properties, int otherwise) {
+        return properties.get("service.id") instanceof Long id ? id : otherwise;
+    }
+}

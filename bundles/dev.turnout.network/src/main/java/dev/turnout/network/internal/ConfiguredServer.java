@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.network.Server;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolContext;
+import dev.turnout.api.protocol.ProtocolFactory;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one server as its configuration says, while configuration, transport and protocol come, change and go.
+ *
+ * <pre>
+ *   closed --open--> serving &lt;--protocol comes, goes--> suspended
+ *     ^                 |                                   |
+ *     +-----------------+--- close, transport leaves -------+
+ * </pre>
+ *
+ * <p>Any thread may tell it what has changed; the steps run one after the other, each beginning when the former is done, and none blocks. What a wrong
+ * configuration asks for is reported and otherwise left alone: what was open stays open.
+ */
+final class ConfiguredServer {
+
+    /**
+     * Says why the server is not as its configuration says.
+     *
+     * @param property the property at fault, or an empty text
+     * @param value its value
+     * @param reason why not, and what to do
+     */
+    record Failure(String property, String value, String reason) {}
+
+    /** Makes the protocols of new connections: factory and options change together. */
+    private record Charge(ProtocolFactory factory, Map<String, String> options) {}
+
+    private record Context(EventLoop loop, String server, Map<String, String> options) implements ProtocolContext {}
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+
+    private final Core core;
+    private final String name;
+    private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
+
+    // written by the steps, which follow each other; read by pictures too
+    private volatile String source = "";
+    private volatile @Nullable ServerSettings wanted;
+    private volatile @Nullable ServerSettings active;
+    private volatile @Nullable ServerEntry entry;
+    private volatile @Nullable Charge charge;
+    private volatile @Nullable Failure failure;
+    private volatile boolean ended;
+
+    /** Makes a closed server that nothing is known about; it is part of the network's picture from now on. */
+    ConfiguredServer(Core core, String name) {
+        this.core = core;
+        this.name = name;
+        core.configured.add(this);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Nullable
+    Failure failure() {
+        return failure;
+    }
+
+    /** Returns the open server, or null. */
+    @Nullable
+    ServerEntry entry() {
+        return entry;
+    }
+
+    /** Returns the name of the protocol that new connections are for, or an empty text. */
+    String protocol() {
+        ServerSettings now = active;
+        return now == null ? "" : now.protocol();
+    }
+
+    /** Tells whether connects wait for the protocol. */
+    boolean waitsForProtocol() {
+        return charge == null;
+    }
+
+    /** Takes over a configuration; the stage completes when everything that could be done is done. */
+    CompletionStage<Void> update(Map<String, ?> configuration) {
+        return step(() -> {
+            Object file = configuration.get("felix.fileinstall.filename");
+            Object pid = configuration.get("service.pid");
+            source = file != null ? file.toString() : pid != null ? pid.toString() : name;
+            try {
+                wanted = ServerSettings.read(configuration);
+            } catch (ServerSettings.WrongValue e) {
+                fail(e.property, e.value, e.getMessage());
+                return done();
+            }
+            return reconcile();
+        });
+    }
+
+    /** Looks again whether what is wanted can be had, because transports, filters or protocols have changed. */
+    CompletionStage<Void> reconsider() {
+        return step(this::reconcile);
+    }
+
+    /** Ends the server; its connections go on. */
+    CompletionStage<Void> close() {
+        core.configured.remove(this);
+        return step(() -> {
+            ended = true;
+            return closeEntry("as its configuration is gone");
+        });
+    }
+
+    private CompletionStage<Void> step(Supplier<CompletionStage<Void>> work) {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletionStage<Void> before;
+        synchronized (this) {
+            before = tail;
+            tail = mine;
+        }
+        before.whenComplete((done, never) -> {
+            CompletionStage<Void> working;
+            try {
+                working = work.get();
+            } catch (RuntimeException e) {
+                working = CompletableFuture.failedStage(e);
+            }
+            working.whenComplete((ok, e) -> {
+                if (e != null) {
+                    LOG.log(Level.ERROR, "server " + name + " could not follow a change", LoopCalls.cause(e));
+                }
+                mine.complete(null);
+            });
+        });
+        return mine;
+    }
+
+    private CompletionStage<Void> reconcile() {
+        ServerSettings want = wanted;
+        if (ended || want == null) {
+            return done();
+        }
+        ServerEntry open = entry;
+        if (open != null && !core.servers.contains(open)) {
+            entry = null;
+            active = null;
+        }
+        ProtocolFactory factory = core.protocols.find(want.protocol());
+        if (factory != null && !accepts(factory, want)) {
+            ServerSettings now = active;
+            // what serves by the former settings goes on, unless the factory it has is gone
+            return now != null && !now.equals(want) ? follow(now, core.protocols.find(now.protocol())) : suspend();
+        }
+        ServerSettings now = active;
+        if (now == null) {
+            return open(want, factory);
+        }
+        return !want.needsRebind(now) ? follow(want, factory) : rebind(now, want, factory);
+    }
+
+    private boolean accepts(ProtocolFactory factory, ServerSettings settings) {
+        try {
+            factory.validate(settings.protocolOptions());
+            return true;
+        } catch (RuntimeException e) {
+            fail("protocol.*", settings.protocolOptions().toString(), String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    private CompletionStage<Void> open(ServerSettings want, @Nullable ProtocolFactory factory) {
+        charge = factory == null ? null : new Charge(factory, want.protocolOptions());
+        return listen(want).handle((opened, e) -> {
+            if (e != null) {
+                charge = null;
+                fail("endpoint", want.endpoint().toString(), reason(e));
+            }
+            return null;
+        });
+    }
+
+    private CompletionStage<Void> listen(ServerSettings want) {
+        CompletionStage<ServerEntry> opening;
+        try {
+            opening = core.listen(
+                    this,
+                    name,
+                    want.endpoint(),
+                    List.of(),
+                    want.options(),
+                    want.plan(),
+                    this::newProtocol,
+                    server -> server.suspend(charge == null));
+        } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return opening.thenAccept(opened -> {
+            entry = opened;
+            active = want;
+            failure = null;
+            LOG.log(
+                    Level.INFO,
+                    () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
+                            + (charge == null ? ", connects wait for the protocol" : ""));
+        });
+    }
+
+    /** Takes over what needs no new listening socket. */
+    private CompletionStage<Void> follow(ServerSettings want, @Nullable ProtocolFactory factory) {
+        ServerEntry open = entry;
+        ServerSettings now = active;
+        if (open == null || now == null) {
+            return done();
+        }
+        if (want.equals(wanted)) {
+            failure = null;
+        }
+        active = want;
+        if (factory == null) {
+            return suspend();
+        }
+        charge = new Charge(factory, want.protocolOptions());
+        Server server = open.server();
+        return LoopCalls.on(server.loop(), () -> {
+            if (!now.options().equals(want.options())) {
+                server.setOptions(want.options());
+            }
+            server.suspend(false);
+        });
+    }
+
+    /** Stops accepting; the factory is forgotten when no loop can be about to call it any more. */
+    private CompletionStage<Void> suspend() {
+        ServerEntry open = entry;
+        if (open == null || charge == null) {
+            charge = null;
+            return done();
+        }
+        LOG.log(Level.INFO, () -> "server " + name + " waits for the protocol " + protocol() + "; connects wait too");
+        Server server = open.server();
+        return LoopCalls.on(server.loop(), () -> server.suspend(true))
+                .thenCompose(suspended -> LoopCalls.all(core.loops.loops().stream()
+                        .map(loop -> LoopCalls.on(loop, () -> {}))
+                        .toList()))
+                .thenRun(() -> charge = null);
+    }
+
+    /** Moves to a new listening socket: opens it first where both can be there, else closes the old one first and comes back to it on failure. */
+    private CompletionStage<Void> rebind(ServerSettings now, ServerSettings want, @Nullable ProtocolFactory factory) {
+        ServerEntry old = entry;
+        if (old == null) {
+            return open(want, factory);
+        }
+        Charge before = charge;
+        Charge after = factory == null ? null : new Charge(factory, want.protocolOptions());
+        boolean closeFirst = want.collidesWith(now);
+        CompletionStage<Void> ready = closeFirst ? core.close(old) : done();
+        charge = after;
+        return ready.thenCompose(x -> listen(want))
+                .thenCompose(x -> closeFirst ? done() : core.close(old))
+                .handle((x, e) -> {
+                    if (e == null) {
+                        return done();
+                    }
+                    charge = before;
+                    fail("endpoint", want.endpoint().toString(), reason(e));
+                    return closeFirst ? listenAgain(now) : done();
+                })
+                .thenCompose(next -> next);
+    }
+
+    private CompletionStage<Void> listenAgain(ServerSettings settings) {
+        Failure why = failure;
+        return listen(settings).handle((x, e) -> {
+            failure = why;
+            if (e != null) {
+                entry = null;
+                active = null;
+                LOG.log(
+                        Level.WARNING,
+                        "server " + name + " is closed: cannot listen again at " + settings.endpoint(),
+                        e);
+            }
+            return null;
+        });
+    }
+
+    private CompletionStage<Void> closeEntry(String why) {
+        ServerEntry open = entry;
+        entry = null;
+        active = null;
+        if (open == null) {
+            return done();
+        }
+        LOG.log(Level.INFO, () -> "server " + name + " closes " + open.endpoint() + ", " + why);
+        return core.close(open).thenRun(() -> charge = null);
+    }
+
+    private BaseProtocol newProtocol(EventLoop loop) {
+        Charge now = charge;
+        if (now == null) {
+            throw new IllegalStateException("server " + name + " has no protocol at present");
+        }
+        return now.factory().newProtocol(new Context(loop, name, now.options()));
+    }
+
+    private void fail(String property, String value, @Nullable String reason) {
+        Failure next = new Failure(property, value, reason == null ? "unknown" : reason);
+        if (next.equals(failure)) {
+            return;
+        }
+        failure = next;
+        ServerEntry open = entry;
+        LOG.log(
+                Level.WARNING,
+                () -> "server " + name + " (" + source + "): " + property + "=" + value + ": " + next.reason()
+                        + (open == null ? "; it is closed" : "; it stays at " + open.endpoint()));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = LoopCalls.cause(failure);
+        String text = cause.getMessage();
+        return text == null ? cause.getClass().getSimpleName() : text;
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.loop.io.LoopGroup;
+import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.NetworkRuntime;
+import dev.turnout.api.network.Server;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.dto.NetworkDTO;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.spi.FilterProvider;
+import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Side;
+import dev.turnout.api.spi.TransportProvider;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.WriteTransport;
+import java.nio.channels.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is the one network behind all {@code Network} objects: who is there to open what, and what is open.
+ *
+ * <p>Threads: any; connections and servers themselves are touched on their loops only.
+ */
+public class Core implements NetworkRuntime {
+
+    /** How long a bundle's end may take before it goes on without waiting. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final String FEATURE = "; install feature turnout-";
+
+    final LoopGroup loops;
+    final Catalog<TransportProvider> transports = new Catalog<>();
+    final Catalog<FilterProvider> filters = new Catalog<>();
+    final Catalog<ProtocolFactory> protocols = new Catalog<>();
+
+    /** The open connections. Each is put in and taken out on its loop. */
+    final Map<BaseTransport, Session> sessions = new ConcurrentHashMap<>();
+
+    /** The open servers, closed ones with connections included. */
+    final Set<ServerEntry> servers = ConcurrentHashMap.newKeySet();
+
+    /** The servers that configurations ask for, open or not. */
+    final Set<ConfiguredServer> configured = ConcurrentHashMap.newKeySet();
+
+    /** The protocols above filters, by the filter's protocol, until the connection begins. */
+    final Map<BaseProtocol, BaseProtocol> layers = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** The channels that callers have handed in and that are in use. */
+    private final Set<Channel> adopted = ConcurrentHashMap.newKeySet();
+
+    private final Map<Operation<?>, TransportProvider> pending = new ConcurrentHashMap<>();
+    private final Map<Object, CompletionStage<Void>> closings = new ConcurrentHashMap<>();
+    private final AtomicLong ids = new AtomicLong();
+    private volatile boolean closed;
+
+    /** Makes a network over the loops, without transports. */
+    public Core(LoopGroup loops) {
+        this.loops = loops;
+    }
+
+    /** Adds a transport, or takes over its new properties. */
+    public void addTransport(String scheme, TransportProvider provider, Map<String, ?> properties) {
+        transports.add(scheme, provider, properties);
+        configured.forEach(ConfiguredServer::reconsider);
+    }
+
+    /**
+     * Ends what is open by a transport: operations are cancelled, servers closed, connections closed and flushed. Waits for the servers for a bounded
+     * time.
+     *
+     * @see "SWITCH-50, SWITCH-58"
+     */
+    public void removeTransport(TransportProvider provider) {
+        if (!transports.remove(provider)) {
+            return;
+        }
+        String bundle = BundleNames.of(provider.getClass());
+        pending.forEach((operation, by) -> {
+            if (by == provider) {
+                operation.cancel("cancelled, as the transport of scheme \"" + provider.scheme() + "\" has left"
+                        + (bundle.isEmpty() ? "" : " with its bundle " + bundle));
+            }
+        });
+        List<CompletionStage<Void>> ends = closeServers(entry -> entry.origin().provider == provider);
+        ends.addAll(closeSessions(session -> session.origin.provider == provider));
+        LoopCalls.await(loops, ends, PATIENCE);
+        configured.forEach(ConfiguredServer::reconsider);
+    }
+
+    /** Adds a filter, or takes over its new properties. */
+    public void addFilter(String name, FilterProvider provider, Map<String, ?> properties) {
+        filters.add(name, provider, properties);
+        configured.forEach(ConfiguredServer::reconsider);
+    }
+
+    /** Removes a filter; connections that have it keep it. */
+    public void removeFilter(FilterProvider provider) {
+        filters.remove(provider);
+    }
+
+    /** Adds a protocol, or takes over its new properties. */
+    public void addProtocol(String name, ProtocolFactory factory, Map<String, ?> properties) {
+        protocols.add(name, factory, properties);
+        configured.forEach(ConfiguredServer::reconsider);
+    }
+
+    /**
+     * Removes a protocol. Servers that have no other stop accepting before this returns, so that the factory is not called any more; connections in
+     * being keep their protocols.
+     */
+    public void removeProtocol(ProtocolFactory factory) {
+        if (!protocols.remove(factory)) {
+            return;
+        }
+        List<CompletionStage<Void>> changes = new ArrayList<>();
+        configured.forEach(server -> changes.add(server.reconsider()));
+        LoopCalls.await(loops, changes, PATIENCE);
+    }
+
+    /** Returns a number that no other connection has. */
+    long nextConnectionId() {
+        return ids.incrementAndGet();
+    }
+
+    /**
+     * Returns the transport of a scheme.
+     *
+     * @param what what is being tried, for the error
+     * @throws UnsupportedOperationException if there is none, with the present ones and the feature to install (SWITCH-57)
+     */
+    TransportProvider transport(String scheme, String what) {
+        TransportProvider provider = transports.find(scheme);
+        if (provider == null) {
+            throw new UnsupportedOperationException("cannot " + what + ": no transport has scheme \"" + scheme
+                    + "\"; present: " + transports.present() + FEATURE + scheme);
+        }
+        return provider;
+    }
+
+    /** Begins an operation; it is cancelled if its transport leaves. */
+    <T> CompletableFuture<T> begin(
+            TransportProvider provider,
+            IoLoop loop,
+            Callable<? extends CompletionStage<T>> start,
+            Consumer<T> undo,
+            Runnable neverStarted) {
+        if (closed) {
+            throw new IllegalStateException("this network is closed");
+        }
+        Operation<T> operation = new Operation<>(loop, start, undo, neverStarted);
+        pending.put(operation, provider);
+        CompletableFuture<T> result = operation.begin();
+        CompletionStage<T> stage = result;
+        stage.whenComplete((value, failure) -> pending.remove(operation));
+        return result;
+    }
+
+    /**
+     * Claims a channel for a connection.
+     *
+     * @throws IllegalStateException if an open transport owns it (CONN-28)
+     */
+    void adopt(Channel channel) {
+        if (!adopted.add(channel)) {
+            throw new IllegalStateException("channel " + channel + " is in use by another connection");
+        }
+    }
+
+    /** Gives up a claim. */
+    void disown(@Nullable Channel channel) {
+        if (channel != null) {
+            adopted.remove(channel);
+        }
+    }
+
+    /**
+     * Opens a server, when all addresses that are being given up are free.
+     *
+     * @param first sees the server on its loop before anything else does, in the turn in which it opened
+     */
+    CompletableFuture<ServerEntry> listen(
+            Object owner,
+            String name,
+            Endpoint endpoint,
+            List<String> hosts,
+            ServerOptions options,
+            FilterPlan plan,
+            Function<EventLoop, ? extends BaseProtocol> factory,
+            Consumer<Server> first) {
+        String what = "listen at " + endpoint;
+        TransportProvider provider = transport(endpoint.scheme(), what);
+        plan.require(filters, what);
+        IoLoop loop = loops.choose();
+        Origin origin = new Origin(this, owner, endpoint.scheme(), provider, null);
+        ListenRequest request = new ListenRequest(
+                loop,
+                loops,
+                endpoint.withoutOptions(),
+                hosts,
+                options,
+                plan.isEmpty() ? factory : on -> filtered(plan, factory, on, what),
+                origin);
+        Callable<CompletionStage<ServerEntry>> start =
+                () -> addressesFree(loop, () -> provider.listen(request)).thenApply(server -> {
+                    ServerEntry entry = new ServerEntry(name, endpoint, origin, server);
+                    origin.server = entry;
+                    first.accept(server);
+                    servers.add(entry);
+                    server.waitClosed().whenComplete((ended, failure) -> servers.remove(entry));
+                    return entry;
+                });
+        return begin(provider, loop, start, entry -> entry.server().close(), () -> closeChannel(options));
+    }
+
+    /** Gives every connection a chain of its own; a failing one ends its connection and nobody waits for it. */
+    private BaseProtocol filtered(
+            FilterPlan plan, Function<EventLoop, ? extends BaseProtocol> factory, EventLoop loop, String what) {
+        return plan.wrap(this, (IoLoop) loop, factory.apply(loop), Side.SERVER, what, new CompletableFuture<>());
+    }
+
+    private <T> CompletionStage<T> addressesFree(IoLoop loop, Callable<CompletionStage<T>> then) throws Exception {
+        if (closings.isEmpty()) {
+            return then.call();
+        }
+        return LoopCalls.all(closings.values())
+                .handleAsync((done, failure) -> then, loop)
+                .thenCompose(next -> {
+                    try {
+                        return next.call();
+                    } catch (Exception e) {
+                        return CompletableFuture.failedStage(e);
+                    }
+                });
+    }
+
+    private static void closeChannel(ServerOptions options) {
+        Channels.closeQuietly(options.find(ServerOptions.SOCK));
+    }
+
+    /** Closes a server on its loop; whoever listens next waits for it. Its connections go on. */
+    CompletionStage<Void> close(ServerEntry entry) {
+        Object key = new Object();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        closings.put(key, done);
+        LoopCalls.on(entry.server().loop(), entry.server()::close).whenComplete((closedNow, failure) -> {
+            closings.remove(key);
+            done.complete(null);
+        });
+        return done;
+    }
+
+    private List<CompletionStage<Void>> closeServers(Predicate<ServerEntry> which) {
+        List<CompletionStage<Void>> ends = new ArrayList<>();
+        servers.stream().filter(which).forEach(entry -> ends.add(close(entry)));
+        return ends;
+    }
+
+    /** Closes connections; each future completes when its close was called. */
+    private List<CompletionStage<Void>> closeSessions(Predicate<Session> which) {
+        List<CompletionStage<Void>> calls = new ArrayList<>();
+        sessions.values().stream()
+                .filter(which)
+                .forEach(session -> calls.add(LoopCalls.on(session.transport.loop(), session.transport::close)));
+        return calls;
+    }
+
+    private void abortSessions(Predicate<Session> which) {
+        sessions.values().stream()
+                .filter(which)
+                .forEach(session -> LoopCalls.on(session.transport.loop(), () -> {
+                    if (session.transport instanceof WriteTransport transport) {
+                        transport.abort();
+                    } else {
+                        session.transport.close();
+                    }
+                }));
+    }
+
+    /** Ends what an owner has open: servers first, then connections, which may flush for a while before they are aborted. Bounded. */
+    void release(Object owner) {
+        end(entry -> entry.origin().owner == owner, session -> session.origin.owner == owner);
+    }
+
+    /** Ends everything, servers first, then connections, which may flush for a while before they are aborted. Bounded; repeated calls do nothing. */
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        List<CompletionStage<Void>> ends = new ArrayList<>();
+        configured.forEach(server -> ends.add(server.close()));
+        LoopCalls.await(loops, ends, PATIENCE);
+        pending.keySet().forEach(operation -> operation.cancel("cancelled, as the network closes"));
+        end(entry -> true, session -> true);
+    }
+
+    private void end(Predicate<ServerEntry> which, Predicate<Session> whose) {
+        LoopCalls.await(loops, closeServers(which), PATIENCE);
+        closeSessions(whose);
+        if (!LoopCalls.await(loops, ended(whose), PATIENCE)) {
+            abortSessions(whose);
+            LoopCalls.await(loops, ended(whose), PATIENCE);
+        }
+    }
+
+    private Collection<CompletionStage<Void>> ended(Predicate<Session> whose) {
+        List<CompletionStage<Void>> ends = new ArrayList<>();
+        sessions.values().stream().filter(whose).forEach(session -> ends.add(session.ended));
+        return ends;
+    }
+
+    /** Tells the server's bundle for pictures; an owner that is text is the bundle's name. */
+    static String ownerName(@Nullable Object owner) {
+        return owner == null ? "" : owner.toString();
+    }
+
+    @Override
+    public CompletionStage<NetworkDTO> snapshot() {
+        return RuntimeSnapshot.take(this);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.io.LoopGroup;
+import dev.turnout.api.network.NetworkConstants;
+import dev.turnout.api.network.NetworkRuntime;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.spi.FilterProvider;
+import dev.turnout.api.spi.TransportProvider;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Is the core in a framework: the service registry says who is there. */
+@Component(
+        service = {NetworkRuntime.class, CoreComponent.class},
+        immediate = true)
+public final class CoreComponent extends Core {
+
+    /** Makes it over the loops that there are; other loops make another one. */
+    @Activate
+    public CoreComponent(@Reference LoopGroup loops) {
+        super(loops);
+    }
+
+    @Reference(
+            service = TransportProvider.class,
+            target = "(" + NetworkConstants.TRANSPORT_SCHEME + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "bindTransport")
+    void bindTransport(TransportProvider provider, Map<String, Object> properties) {
+        addTransport(String.valueOf(properties.get(NetworkConstants.TRANSPORT_SCHEME)), provider, properties);
+    }
+
+    void unbindTransport(TransportProvider provider) {
+        removeTransport(provider);
+    }
+
+    @Reference(
+            service = FilterProvider.class,
+            target = "(" + NetworkConstants.FILTER_NAME + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "bindFilter")
+    void bindFilter(FilterProvider provider, Map<String, Object> properties) {
+        addFilter(String.valueOf(properties.get(NetworkConstants.FILTER_NAME)), provider, properties);
+    }
+
+    void unbindFilter(FilterProvider provider) {
+        removeFilter(provider);
+    }
+
+    @Reference(
+            service = ProtocolFactory.class,
+            target = "(" + NetworkConstants.PROTOCOL_NAME + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "bindProtocol")
+    void bindProtocol(ProtocolFactory factory, Map<String, Object> properties) {
+        addProtocol(String.valueOf(properties.get(NetworkConstants.PROTOCOL_NAME)), factory, properties);
+    }
+
+    void unbindProtocol(ProtocolFactory factory) {
+        removeProtocol(factory);
+    }
+
+    @Deactivate
+    void deactivate() {
+        close();
+    }
+}

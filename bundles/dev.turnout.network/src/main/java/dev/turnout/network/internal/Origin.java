@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.TransportProvider;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ExtraInfo;
+import java.nio.channels.Channel;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Is where connections come from, one server or one operation, and is told by the transport when they begin and end. */
+final class Origin implements ConnectionObserver {
+
+    final Core core;
+    final Object owner;
+    final String scheme;
+    final TransportProvider provider;
+    /** The channel that the caller handed in, or null. */
+    final @Nullable Channel adopted;
+    /** How many connections have begun. */
+    final AtomicLong opened = new AtomicLong();
+    /** The server, or null for connections made one by one. */
+    volatile @Nullable ServerEntry server;
+
+    Origin(Core core, Object owner, String scheme, TransportProvider provider, @Nullable Channel adopted) {
+        this.core = core;
+        this.owner = owner;
+        this.scheme = scheme;
+        this.provider = provider;
+        this.adopted = adopted;
+    }
+
+    @Override
+    public long nextId() {
+        return core.nextConnectionId();
+    }
+
+    @Override
+    public void opened(BaseTransport transport) {
+        opened.incrementAndGet();
+        Session session = new Session(transport, this);
+        session.upper = core.layers.remove(transport.getProtocol());
+        core.sessions.put(transport, session);
+    }
+
+    @Override
+    public void closed(BaseTransport transport, @Nullable Throwable cause) {
+        core.disown(adopted);
+        Session session = core.sessions.remove(transport);
+        if (session != null) {
+            session.ended.complete(null);
+        }
+    }
+
+    @Override
+    public Optional<Object> extraInfo(BaseTransport transport, String name) {
+        if (!name.equals(ExtraInfo.BUNDLE.name())) {
+            return Optional.empty();
+        }
+        Session session = core.sessions.get(transport);
+        BaseProtocol protocol = session == null ? transport.getProtocol() : session.protocol();
+        if (protocol == null) {
+            return Optional.empty();
+        }
+        String bundle = BundleNames.of(protocol.getClass());
+        return bundle.isEmpty() ? Optional.empty() : Optional.of(bundle);
+    }
+}

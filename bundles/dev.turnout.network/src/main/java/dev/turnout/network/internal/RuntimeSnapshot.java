@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.dto.ConnectionDTO;
+import dev.turnout.api.network.dto.FailedDTO;
+import dev.turnout.api.network.dto.LoopDTO;
+import dev.turnout.api.network.dto.NetworkDTO;
+import dev.turnout.api.network.dto.ProtocolDTO;
+import dev.turnout.api.network.dto.ServerDTO;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.api.transport.ReadTransport;
+import dev.turnout.api.transport.WriteTransport;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the picture of a network: each loop tells about what lives on it. The one class that touches the picture's types. */
+final class RuntimeSnapshot {
+
+    /** Holds what one loop told. */
+    private record Part(LoopDTO loop, List<ServerDTO> servers, List<ConnectionDTO> connections) {}
+
+    private RuntimeSnapshot() {}
+
+    static CompletionStage<NetworkDTO> take(Core core) {
+        List<CompletionStage<Part>> parts = new ArrayList<>();
+        for (IoLoop loop : core.loops.loops()) {
+            long asked = System.nanoTime();
+            Part part = new Part(new LoopDTO(), new ArrayList<>(), new ArrayList<>());
+            parts.add(LoopCalls.on(loop, () -> fill(core, loop, asked, part)).thenApply(filled -> part));
+        }
+        return LoopCalls.all(parts)
+                .thenApply(all -> assemble(
+                        core,
+                        parts.stream()
+                                .map(part -> part.toCompletableFuture().join())
+                                .toList()));
+    }
+
+    private static void fill(Core core, IoLoop loop, long asked, Part part) {
+        part.loop().name = loop.name();
+        part.loop().lagNanos = System.nanoTime() - asked;
+        part.loop().debug = loop.getDebug();
+        for (Session session : core.sessions.values()) {
+            if (session.transport.loop() == loop) {
+                part.connections().add(connection(session, loop));
+            }
+        }
+        part.loop().connections = part.connections().size();
+        for (ServerEntry entry : core.servers) {
+            if (entry.server().loop() == loop) {
+                part.servers().add(server(entry, loop));
+            }
+        }
+    }
+
+    private static ConnectionDTO connection(Session session, IoLoop loop) {
+        BaseTransport transport = session.transport;
+        ConnectionDTO dto = new ConnectionDTO();
+        dto.id = transport.getExtraInfo(ExtraInfo.CONNECTION_ID).orElse(0L);
+        ServerEntry server = session.origin.server;
+        dto.server = server == null ? "" : server.name();
+        dto.scheme = session.origin.scheme;
+        dto.peer = transport
+                .getExtraInfo(ExtraInfo.PEERNAME)
+                .map(RuntimeSnapshot::text)
+                .orElse("");
+        dto.local = transport
+                .getExtraInfo(ExtraInfo.SOCKNAME)
+                .map(RuntimeSnapshot::text)
+                .orElse("");
+        BaseProtocol protocol = session.protocol();
+        if (protocol != null) {
+            dto.protocol = protocol.getClass().getName();
+            dto.bundle = BundleNames.of(protocol.getClass());
+        }
+        dto.loop = loop.name();
+        dto.writeBuffer = transport instanceof WriteTransport writing ? writing.getWriteBufferSize() : 0;
+        dto.reading = transport instanceof ReadTransport reading && reading.isReading();
+        dto.since = session.since;
+        return dto;
+    }
+
+    private static ServerDTO server(ServerEntry entry, IoLoop loop) {
+        ServerDTO dto = new ServerDTO();
+        dto.name = entry.name();
+        dto.endpoint = entry.endpoint().toString();
+        dto.sockets = entry.server().sockets().stream()
+                .map(socket -> text(socket.getsockname()))
+                .toArray(String[]::new);
+        dto.state = dto.sockets.length == 0 ? "closed" : entry.server().isServing() ? "serving" : "bound";
+        if (entry.origin().owner instanceof ConfiguredServer configured) {
+            dto.bundle = BundleNames.of(Core.class);
+            dto.protocol = configured.protocol();
+            if (dto.state.equals("serving") && configured.waitsForProtocol()) {
+                dto.state = "waiting for its protocol";
+            }
+        } else {
+            dto.bundle = Core.ownerName(entry.origin().owner);
+        }
+        dto.loop = loop.name();
+        dto.connections = entry.server().connections();
+        dto.accepted = entry.origin().opened.get();
+        return dto;
+    }
+
+    private static NetworkDTO assemble(Core core, List<Part> parts) {
+        NetworkDTO dto = new NetworkDTO();
+        dto.loops = parts.stream().map(Part::loop).toArray(LoopDTO[]::new);
+        dto.servers = parts.stream()
+                .flatMap(part -> part.servers().stream())
+                .sorted(Comparator.comparing((ServerDTO server) -> server.name)
+                        .thenComparing(server -> server.endpoint))
+                .toArray(ServerDTO[]::new);
+        dto.connections = parts.stream()
+                .flatMap(part -> part.connections().stream())
+                .sorted(Comparator.comparingLong(connection -> connection.id))
+                .toArray(ConnectionDTO[]::new);
+        dto.protocols = core.protocols.entries().stream()
+                .map(entry -> protocol(core, entry))
+                .toArray(ProtocolDTO[]::new);
+        dto.transports = core.transports.names().toArray(String[]::new);
+        dto.filters = core.filters.names().toArray(String[]::new);
+        dto.failed = core.configured.stream()
+                .filter(server -> server.failure() != null)
+                .map(RuntimeSnapshot::failed)
+                .sorted(Comparator.comparing(failed -> failed.name))
+                .toArray(FailedDTO[]::new);
+        return dto;
+    }
+
+    private static ProtocolDTO protocol(Core core, Catalog.Entry<ProtocolFactory> entry) {
+        ProtocolDTO dto = new ProtocolDTO();
+        dto.name = entry.name();
+        dto.bundle = BundleNames.of(entry.service().getClass());
+        dto.ranking = entry.ranking();
+        dto.serviceId = entry.id();
+        dto.servers = core.protocols.find(entry.name()) != entry.service()
+                ? new String[0]
+                : core.configured.stream()
+                        .filter(server -> server.protocol().equals(entry.name()))
+                        .map(ConfiguredServer::name)
+                        .sorted()
+                        .toArray(String[]::new);
+        return dto;
+    }
+
+    private static FailedDTO failed(ConfiguredServer server) {
+        FailedDTO dto = new FailedDTO();
+        dto.name = server.name();
+        ConfiguredServer.Failure failure = server.failure();
+        if (failure == null) {
+            // mended meanwhile
+            dto.reason = "it was being changed while the picture was taken";
+            return dto;
+        }
+        dto.property = failure.property();
+        dto.value = failure.value();
+        dto.reason = failure.reason();
+        return dto;
+    }
+
+    /** Writes an address as a user writes it. */
+    private static String text(@Nullable SocketAddress address) {
+        if (address == null) {
+            return "";
+        }
+        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            String host = inet.getAddress().getHostAddress();
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+        }
+        return address.toString();
+    }
+}

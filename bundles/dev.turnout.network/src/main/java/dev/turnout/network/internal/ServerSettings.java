@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.network.Effect;
+import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.NetworkConstants;
+import dev.turnout.api.network.Option;
+import dev.turnout.api.network.ServerOptions;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what the configuration of one server asks for, checked as far as it can be without opening anything.
+ *
+ * @param endpoint where to listen, with the options that are its own
+ * @param plan the filters
+ * @param protocol the protocol's name
+ * @param protocolOptions what the protocol's factory is told
+ * @param options the server's options
+ */
+record ServerSettings(
+        Endpoint endpoint,
+        FilterPlan plan,
+        String protocol,
+        Map<String, String> protocolOptions,
+        ServerOptions options) {
+
+    /** Says which property is wrong, and why. */
+    static final class WrongValue extends Exception {
+        final String property;
+        final String value;
+
+        WrongValue(String property, String value, @Nullable String reason) {
+            super(reason);
+            this.property = property;
+            this.value = value;
+        }
+    }
+
+    /** Starts keys that Configuration Admin and its helpers add. */
+    private static final Set<String> FOREIGN =
+            Set.of("service.", "component.", "felix.", "org.", "objectClass", ".", "webconsole.", "jmx.");
+
+    private static final Set<String> LEVELS = Set.of("config.", "org.apache.karaf.");
+
+    /** Reads a configuration: an empty text counts as not set. */
+    static ServerSettings read(Map<String, ?> configuration) throws WrongValue {
+        Map<String, String> texts = new TreeMap<>();
+        configuration.forEach((key, value) -> {
+            String text = String.valueOf(value).strip();
+            if (!text.isEmpty() && !foreign(key)) {
+                texts.put(key, text);
+            }
+        });
+        Endpoint endpoint = endpoint(texts.remove(NetworkConstants.ENDPOINT));
+        String protocol = texts.remove(NetworkConstants.PROTOCOL);
+        if (protocol == null) {
+            throw new WrongValue(
+                    NetworkConstants.PROTOCOL, "", "it is missing; name a protocol, such as protocol=echo");
+        }
+        Map<String, String> forProtocol = new TreeMap<>();
+        ServerOptions options = ServerOptions.DEFAULTS;
+        for (Map.Entry<String, String> entry : texts.entrySet()) {
+            if (entry.getKey().startsWith(NetworkConstants.PROTOCOL_PREFIX)) {
+                forProtocol.put(entry.getKey().substring(NetworkConstants.PROTOCOL_PREFIX.length()), entry.getValue());
+            } else {
+                options = with(options, entry.getKey(), entry.getValue());
+            }
+        }
+        FilterPlan plan = FilterPlan.of(endpoint, null);
+        try {
+            options = Arguments.merge(endpoint, plan, options);
+        } catch (IllegalArgumentException e) {
+            throw new WrongValue(NetworkConstants.ENDPOINT, endpoint.toString(), e.getMessage());
+        }
+        return new ServerSettings(endpoint, plan, protocol, forProtocol, options);
+    }
+
+    private static boolean foreign(String key) {
+        return FOREIGN.stream().anyMatch(key::startsWith) || LEVELS.stream().anyMatch(key::startsWith);
+    }
+
+    private static Endpoint endpoint(@Nullable String text) throws WrongValue {
+        if (text == null) {
+            throw new WrongValue(
+                    NetworkConstants.ENDPOINT, "", "it is missing; write for example endpoint=tcp://127.0.0.1:8080");
+        }
+        try {
+            return Endpoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new WrongValue(NetworkConstants.ENDPOINT, text, e.getMessage());
+        }
+    }
+
+    private static ServerOptions with(ServerOptions options, String key, String value) throws WrongValue {
+        try {
+            return options.with(Map.of(key, value));
+        } catch (IllegalArgumentException e) {
+            throw new WrongValue(key, value, e.getMessage());
+        }
+    }
+
+    /** Tells whether the change from the given settings needs a new listening socket. */
+    boolean needsRebind(ServerSettings from) {
+        if (!endpoint.withoutOptions().equals(from.endpoint.withoutOptions()) || !plan.equals(from.plan)) {
+            return true;
+        }
+        for (Option<?> option : options.known().values()) {
+            if (option.effect() == Effect.REBIND && !Objects.equals(options.find(option), from.options.find(option))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tells whether both cannot be bound at the same time: same path, or same port on whatever host. */
+    boolean collidesWith(ServerSettings other) {
+        if (!endpoint.scheme().equals(other.endpoint.scheme())) {
+            return false;
+        }
+        return endpoint.host() == null
+                ? endpoint.path().equals(other.endpoint.path())
+                : endpoint.port() != 0 && endpoint.port() == other.endpoint.port();
+    }
+}
