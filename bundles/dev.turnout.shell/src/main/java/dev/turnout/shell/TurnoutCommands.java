@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.shell;
+
+import dev.turnout.api.network.NetworkRuntime;
+import dev.turnout.api.network.dto.ConnectionDTO;
+import dev.turnout.api.network.dto.FailedDTO;
+import dev.turnout.api.network.dto.LoopDTO;
+import dev.turnout.api.network.dto.NetworkDTO;
+import dev.turnout.api.network.dto.ProtocolDTO;
+import dev.turnout.api.network.dto.ServerDTO;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Shows servers, connections, protocols and loops as tables of text. Each command returns its text, which every shell prints. */
+@Component(
+        service = TurnoutCommands.class,
+        property = {
+            "osgi.command.scope=turnout",
+            "osgi.command.function=servers",
+            "osgi.command.function=connections",
+            "osgi.command.function=protocols",
+            "osgi.command.function=loops"
+        })
+public final class TurnoutCommands {
+
+    private static final long PATIENCE_SECONDS = 5;
+    private static final long NANOS_PER_MICRO = 1000;
+    private static final String HOW_TO_SERVE = "To open one, write etc/dev.turnout.server~NAME.cfg with the lines\n"
+            + "  endpoint = tcp://127.0.0.1:9000\n  protocol = echo";
+
+    private final NetworkRuntime runtime;
+    private final Clock clock;
+
+    /** Makes the commands over a network. */
+    @Activate
+    public TurnoutCommands(@Reference NetworkRuntime runtime) {
+        this(runtime, Clock.systemUTC());
+    }
+
+    TurnoutCommands(NetworkRuntime runtime, Clock clock) {
+        this.runtime = runtime;
+        this.clock = clock;
+    }
+
+    /** Lists the servers, and what keeps configured ones from being as they should. */
+    @Descriptor("lists the servers, and what is wrong with configured ones")
+    public String servers() {
+        return show(TurnoutCommands::servers);
+    }
+
+    /** Lists the open connections. */
+    @Descriptor("lists the open connections")
+    public String connections() {
+        return show(this::connections);
+    }
+
+    /** Lists the protocols that servers can name, and the transports and filters that endpoints can. */
+    @Descriptor("lists the protocols, transports and filters that are present")
+    public String protocols() {
+        return show(TurnoutCommands::protocols);
+    }
+
+    /** Lists the loops, with their load and how long a callback waits. */
+    @Descriptor("lists the loops, with their load and lag")
+    public String loops() {
+        return show(TurnoutCommands::loops);
+    }
+
+    private static String servers(NetworkDTO network) {
+        StringBuilder text = new StringBuilder();
+        if (network.servers.length == 0) {
+            text.append("No server is open. ").append(HOW_TO_SERVE);
+        } else {
+            Table table = new Table("NAME", "PROTOCOL", "#CONN", "#TOTAL", "STATE", "WHERE");
+            for (ServerDTO server : network.servers) {
+                table.row(
+                        server.name,
+                        server.protocol,
+                        server.connections,
+                        server.accepted,
+                        server.state,
+                        server.sockets.length == 0 ? server.endpoint : String.join(" ", server.sockets));
+            }
+            text.append(table);
+        }
+        for (FailedDTO failed : network.failed) {
+            text.append("\n\n").append(failed.name).append(" is not as configured: ");
+            if (!failed.property.isEmpty()) {
+                text.append(failed.property).append(" = ").append(failed.value).append("\n  ");
+            }
+            text.append(failed.reason);
+        }
+        return text.toString();
+    }
+
+    private String connections(NetworkDTO network) {
+        if (network.connections.length == 0) {
+            return "No connection is open. The command turnout:servers shows where to connect to.";
+        }
+        Table table = new Table("#ID", "SERVER", "LOOP", "#AGE", "#QUEUED", "PROTOCOL", "PEER");
+        long now = clock.millis();
+        for (ConnectionDTO connection : network.connections) {
+            table.row(
+                    connection.id,
+                    connection.server,
+                    connection.loop,
+                    age(now - connection.since),
+                    connection.writeBuffer,
+                    connection.protocol.substring(connection.protocol.lastIndexOf('.') + 1)
+                            + (connection.reading ? "" : " (paused)"),
+                    connection.peer.isEmpty() ? connection.scheme : connection.peer);
+        }
+        return table.toString();
+    }
+
+    private static String protocols(NetworkDTO network) {
+        StringBuilder text = new StringBuilder();
+        if (network.protocols.length == 0) {
+            text.append("No protocol is present. Install a bundle with one, such as dev.turnout.protocol.echo.");
+        } else {
+            Table table = new Table("NAME", "#RANK", "BUNDLE", "SERVERS");
+            for (ProtocolDTO protocol : network.protocols) {
+                table.row(protocol.name, protocol.ranking, protocol.bundle, String.join(" ", protocol.servers));
+            }
+            text.append(table);
+        }
+        text.append("\n\ntransports: ").append(names(network.transports));
+        return text.append("\nfilters:    ").append(names(network.filters)).toString();
+    }
+
+    private static String names(String[] names) {
+        return names.length == 0 ? "none" : String.join(", ", names);
+    }
+
+    private static String loops(NetworkDTO network) {
+        if (network.loops.length == 0) {
+            return "No loop is running. Start the bundle dev.turnout.core.";
+        }
+        Table table = new Table("NAME", "#CONN", "#LAG", "DEBUG");
+        Arrays.stream(network.loops)
+                .forEach((LoopDTO loop) -> table.row(
+                        loop.name,
+                        loop.connections,
+                        loop.lagNanos / NANOS_PER_MICRO + " us",
+                        loop.debug ? "on" : "off"));
+        return table.toString();
+    }
+
+    /** Writes a time by its greatest unit. */
+    private static String age(long millis) {
+        Duration age = Duration.ofMillis(Math.max(0, millis));
+        if (age.toDays() > 0) {
+            return age.toDays() + "d";
+        }
+        if (age.toHours() > 0) {
+            return age.toHours() + "h";
+        }
+        return age.toMinutes() > 0 ? age.toMinutes() + "m" : age.toSeconds() + "s";
+    }
+
+    private String show(Function<NetworkDTO, String> how) {
+        try {
+            return how.apply(runtime.snapshot().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            return "A loop has not answered for " + PATIENCE_SECONDS
+                    + " s: a callback blocks it. Switch on its debug mode to find out which.";
+        } catch (ExecutionException e) {
+            return "The network cannot be shown: " + e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+}
