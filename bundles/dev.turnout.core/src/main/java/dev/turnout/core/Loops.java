@@ -32,6 +32,11 @@ public final class Loops implements LoopGroup, AutoCloseable {
     private final List<IoLoop> loops;
     private final AtomicInteger turn = new AtomicInteger();
 
+    /** Starts {@code count} loops over the JDK's selectors, on threads named {@code turnout-0} and so on. */
+    public Loops(int count) {
+        this(count, "turnout", SelectorProvider.provider());
+    }
+
     /**
      * Starts the loops; returns when all of them run.
      *

@@ -107,8 +107,7 @@ final class Poller {
         if (!channel.isOpen()) {
             throw new IllegalArgumentException("cannot register " + channel + ": it is closed");
         }
-        // not the provider itself: one that wraps another opens that other's channels and selectors
-        if (channel.provider() != selector.provider()) {
+        if (channel.provider() != provider) {
             throw new IllegalArgumentException("cannot register " + channel + " on loop " + loop.name()
                     + ": it was opened by another selector provider; open it by loop.provider()");
         }

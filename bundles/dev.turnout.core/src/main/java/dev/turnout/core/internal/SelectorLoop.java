@@ -125,8 +125,7 @@ public final class SelectorLoop implements IoLoop {
         requireOpen();
         Callback handle = newCallback(callback);
         ready.add(handle);
-        if (closed && (handle.cancelled() || handle.task() != null)) {
-            // it came too late to be run, or to be dropped with the rest
+        if (closed) {
             handle.cancel();
             requireOpen();
         }
