@@ -235,4 +235,9 @@ public final class Connector implements LoopResource {
     public void abort() {
         close();
     }
+
+    @Override
+    public String toString() {
+        return "attempt to connect to " + request.endpoint();
+    }
 }

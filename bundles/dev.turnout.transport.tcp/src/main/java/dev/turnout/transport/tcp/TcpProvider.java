@@ -2,6 +2,7 @@
 package dev.turnout.transport.tcp;
 
 import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
@@ -123,10 +124,12 @@ public final class TcpProvider implements TransportProvider {
     }
 
     private static CompletionStage<List<InetSocketAddress>> addressesOf(
-            EventLoop loop, String host, int port, @Nullable ProtocolFamily family) {
+            IoLoop loop, String host, int port, @Nullable ProtocolFamily family) {
         if (host.isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    List.of(family == StandardProtocolFamily.INET ? TcpSockets.anyOfInet(port) : TcpSockets.any(port)));
+            return CompletableFuture.completedFuture(List.of(
+                    family == StandardProtocolFamily.INET
+                            ? TcpSockets.anyOfInet(port)
+                            : TcpSockets.any(loop.provider(), port)));
         }
         return loop.getaddrinfo(host, Integer.toString(port), family);
     }

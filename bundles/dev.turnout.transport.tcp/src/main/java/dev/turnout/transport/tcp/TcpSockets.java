@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "SERVER-9 to SERVER-13, BASE-25, JAVA-33"
  */
-final class TcpSockets implements SocketKind {
+class TcpSockets implements SocketKind {
 
     @Override
     public String scheme() {
@@ -39,9 +38,23 @@ final class TcpSockets implements SocketKind {
         return new InetSocketAddress(anyOf(new byte[4]), port);
     }
 
-    /** Returns the address of all interfaces of both families; the JDK makes every IPv6 listener a dual-stack one. */
-    static InetSocketAddress any(int port) {
-        return new InetSocketAddress(anyOf(new byte[16]), port);
+    /** Returns the address of all interfaces of both families: the JDK makes every IPv6 listener a dual-stack one. */
+    static InetSocketAddress any(SelectorProvider provider, int port) {
+        return hasInet6(provider) ? new InetSocketAddress(anyOf(new byte[16]), port) : anyOfInet(port);
+    }
+
+    private static boolean hasInet6(SelectorProvider provider) {
+        try (ServerSocketChannel probe = provider.openServerSocketChannel(StandardProtocolFamily.INET6)) {
+            return probe.isOpen();
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAnyOfInet(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet4Address four
+                && four.isAnyLocalAddress();
     }
 
     private static InetAddress anyOf(byte[] zeros) {
@@ -72,7 +85,9 @@ final class TcpSockets implements SocketKind {
     @Override
     public ListeningSocket listen(SelectorProvider provider, SocketAddress address, ServerOptions options)
             throws IOException {
-        ServerSocketChannel channel = provider.openServerSocketChannel();
+        ServerSocketChannel channel = isAnyOfInet(address)
+                ? provider.openServerSocketChannel(StandardProtocolFamily.INET)
+                : provider.openServerSocketChannel();
         try {
             setUp(channel, options);
             channel.bind(address, options.get(ServerOptions.BACKLOG));
@@ -86,7 +101,9 @@ final class TcpSockets implements SocketKind {
     @Override
     public SocketChannel reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
             throws IOException {
-        SocketChannel channel = provider.openSocketChannel();
+        SocketChannel channel = isAnyOfInet(address)
+                ? provider.openSocketChannel(StandardProtocolFamily.INET)
+                : provider.openSocketChannel();
         try {
             setUp(channel, options);
             // needed for the listener to come: two sockets share a port as long as none of them listens
@@ -131,10 +148,5 @@ final class TcpSockets implements SocketKind {
     @Override
     public @Nullable Object remoteHost(@Nullable SocketAddress peer) {
         return peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
-    }
-
-    /** Returns the family of an address, for texts and checks. */
-    static ProtocolFamily family(InetAddress address) {
-        return address instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 }
