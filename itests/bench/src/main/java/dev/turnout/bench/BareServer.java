@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 
 /** Serves echo by nothing but a selector: what any framework is measured against. */
 public final class BareServer implements AutoCloseable {
@@ -18,6 +19,7 @@ public final class BareServer implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
+    private final Consumer<SelectionKey> ready = this::ready;
     private final Thread thread = new Thread(this::run, "bare");
 
     /** Binds and listens. */
@@ -37,7 +39,7 @@ public final class BareServer implements AutoCloseable {
     private void run() {
         try {
             while (listener.isOpen()) {
-                selector.select(this::ready);
+                selector.select(ready);
             }
         } catch (IOException | IllegalStateException e) {
             if (listener.isOpen()) {
