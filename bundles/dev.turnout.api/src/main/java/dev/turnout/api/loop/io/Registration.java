@@ -21,8 +21,9 @@ public interface Registration {
     void cancel();
 
     /**
-     * Ends the registration and closes the channel; on return its descriptor is released, so that its address can be bound again at once.
-     * Repeated calls do nothing; a failing close is logged.
+     * Ends the registration and closes the channel. On return the descriptor of a listening or datagram channel is released, so that its address can
+     * be bound again at once; that of a connection is released in the loop's next turn at the latest. Repeated calls do nothing; a failing close is
+     * logged.
      */
     void close();
 }
