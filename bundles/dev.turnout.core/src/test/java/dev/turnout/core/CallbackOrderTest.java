@@ -78,6 +78,19 @@ class CallbackOrderTest {
     }
 
     @Test
+    @Spec("LOOP-2")
+    void runsWhatReadersAndTimersScheduleInTheNextTurn() throws Exception {
+        loop.addReader(readablePipe().source(), () -> loop.callSoon(() -> trace.add("from the reader")));
+        loop.callLater(-1, () -> loop.callSoon(() -> trace.add("from the timer")));
+
+        runTurns(1);
+
+        assertEquals(List.of(), trace);
+        runTurns(1);
+        assertEquals(List.of("from the reader", "from the timer"), trace);
+    }
+
+    @Test
     @Spec({"LOOP-3", "LOOP-4"})
     void doesNotRunACancelledCallback() {
         Handle soon = loop.callSoon(() -> trace.add("soon"));

@@ -1,43 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.core.internal;
 
-import dev.turnout.api.loop.Accepted;
-import dev.turnout.api.loop.Datagram;
-import dev.turnout.api.loop.ErrorContext;
-import dev.turnout.api.loop.ExceptionHandler;
 import dev.turnout.api.loop.Handle;
-import dev.turnout.api.loop.NameInfo;
-import dev.turnout.api.loop.Received;
 import dev.turnout.api.loop.TimerHandle;
-import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "sections 1 to 4"
  */
-public final class SelectorLoop implements IoLoop {
+public final class SelectorLoop extends DelegatingLoop {
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.core");
     private static final StackWalker WALKER = StackWalker.getInstance();
@@ -76,7 +59,7 @@ public final class SelectorLoop implements IoLoop {
     private final Workers workers = new Workers(this);
     private final Resolver resolver;
     private final Sockets sockets;
-    private final Signals signals = new Signals(this);
+    private final Signals signals = new Signals(this, ClassLoader.getSystemClassLoader());
     private final Shutdown shutdown = new Shutdown(this);
 
     /** Guards the steps between idle, running and closed. */
@@ -236,6 +219,7 @@ public final class SelectorLoop implements IoLoop {
                 + "\"; use loop.callSoonThreadsafe");
     }
 
+    @Override
     void requireOpen() {
         if (closed) {
             throw new IllegalStateException("loop " + name + " is closed");
@@ -572,31 +556,11 @@ public final class SelectorLoop implements IoLoop {
         return failure;
     }
 
-    // ---- reports and debug mode
+    // ---- debug mode
 
     @Override
     public <T> CompletableFuture<T> createFuture() {
         return new LoopFuture<>();
-    }
-
-    @Override
-    public @Nullable ExceptionHandler getExceptionHandler() {
-        return reports.handler();
-    }
-
-    @Override
-    public void setExceptionHandler(@Nullable ExceptionHandler handler) {
-        reports.setHandler(handler);
-    }
-
-    @Override
-    public void callExceptionHandler(ErrorContext context) {
-        reports.report(context);
-    }
-
-    @Override
-    public void defaultExceptionHandler(ErrorContext context) {
-        reports.log(context);
     }
 
     @Override
@@ -619,54 +583,31 @@ public final class SelectorLoop implements IoLoop {
         watchdog.setSlowNanos(nanos(duration));
     }
 
-    // ---- executor, names, signals
+    // ---- parts
 
     @Override
-    public <T> CompletionStage<T> runInExecutor(@Nullable Executor executor, Callable<T> task) {
-        Objects.requireNonNull(task, "task");
-        requireOpen();
-        return workers.run(executor, task);
+    Reports reports() {
+        return reports;
     }
 
     @Override
-    public void setDefaultExecutor(ExecutorService executor) {
-        if (executor == null || executor.isShutdown()) {
-            throw new IllegalArgumentException("the default executor must be one that takes tasks: " + executor);
-        }
-        requireOpen();
-        workers.replace(executor);
+    Workers workers() {
+        return workers;
     }
 
     @Override
-    public CompletionStage<Void> shutdownDefaultExecutor(Duration timeout) {
-        return workers.shutdown(timeout);
+    Resolver resolver() {
+        return resolver;
     }
 
     @Override
-    public CompletionStage<List<InetSocketAddress>> getaddrinfo(
-            @Nullable String host, @Nullable String port, @Nullable ProtocolFamily family) {
-        requireOpen();
-        return resolver.addresses(host, port, family);
+    Sockets sockets() {
+        return sockets;
     }
 
     @Override
-    public CompletionStage<NameInfo> getnameinfo(InetSocketAddress address) {
-        requireOpen();
-        return resolver.name(address);
-    }
-
-    @Override
-    public void addSignalHandler(String signal, Runnable callback) {
-        Objects.requireNonNull(callback, "callback");
-        requireOpen();
-        checkThread();
-        signals.add(signal, callback);
-    }
-
-    @Override
-    public boolean removeSignalHandler(String signal) {
-        checkThread();
-        return signals.remove(signal);
+    Signals signals() {
+        return signals;
     }
 
     // ---- channels of transports
@@ -733,73 +674,6 @@ public final class SelectorLoop implements IoLoop {
     public void detach(LoopResource resource) {
         checkThread();
         shutdown.detach(resource);
-    }
-
-    // ---- channels without a transport
-
-    @Override
-    public void addReader(SelectableChannel channel, Runnable callback) {
-        sockets.addReader(channel, callback);
-    }
-
-    @Override
-    public boolean removeReader(SelectableChannel channel) {
-        return sockets.removeReader(channel);
-    }
-
-    @Override
-    public void addWriter(SelectableChannel channel, Runnable callback) {
-        sockets.addWriter(channel, callback);
-    }
-
-    @Override
-    public boolean removeWriter(SelectableChannel channel) {
-        return sockets.removeWriter(channel);
-    }
-
-    @Override
-    public CompletionStage<ByteBuffer> sockRecv(SocketChannel channel, int max) {
-        return sockets.sockRecv(channel, max);
-    }
-
-    @Override
-    public CompletionStage<Integer> sockRecvInto(SocketChannel channel, ByteBuffer target) {
-        return sockets.sockRecvInto(channel, target);
-    }
-
-    @Override
-    public CompletionStage<Void> sockSendall(SocketChannel channel, ByteBuffer data) {
-        return sockets.sockSendall(channel, data);
-    }
-
-    @Override
-    public CompletionStage<Datagram> sockRecvfrom(DatagramChannel channel, int max) {
-        return sockets.sockRecvfrom(channel, max);
-    }
-
-    @Override
-    public CompletionStage<Received> sockRecvfromInto(DatagramChannel channel, ByteBuffer target) {
-        return sockets.sockRecvfromInto(channel, target);
-    }
-
-    @Override
-    public CompletionStage<Integer> sockSendto(DatagramChannel channel, ByteBuffer data, SocketAddress target) {
-        return sockets.sockSendto(channel, data, target);
-    }
-
-    @Override
-    public CompletionStage<Void> sockConnect(SocketChannel channel, SocketAddress target) {
-        return sockets.sockConnect(channel, target);
-    }
-
-    @Override
-    public CompletionStage<Accepted> sockAccept(ServerSocketChannel channel) {
-        return sockets.sockAccept(channel);
-    }
-
-    @Override
-    public CompletionStage<Long> sockSendfile(SocketChannel channel, FileChannel file, long offset, long count) {
-        return sockets.sockSendfile(channel, file, offset, count);
     }
 
     @Override

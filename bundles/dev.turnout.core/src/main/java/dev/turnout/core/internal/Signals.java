@@ -17,12 +17,14 @@ import java.util.Map;
 final class Signals {
 
     private final SelectorLoop loop;
+    private final ClassLoader runtime;
 
     /** What handled the signal before, by signal name. */
     private final Map<String, Object> former = new HashMap<>();
 
-    Signals(SelectorLoop loop) {
+    Signals(SelectorLoop loop, ClassLoader runtime) {
         this.loop = loop;
+        this.runtime = runtime;
     }
 
     void add(String signal, Runnable callback) {
@@ -48,7 +50,7 @@ final class Signals {
     private Object proxy(Runnable callback) {
         Class<?> type = type("sun.misc.SignalHandler");
         return Proxy.newProxyInstance(
-                type.getClassLoader() == null ? ClassLoader.getSystemClassLoader() : type.getClassLoader(),
+                type.getClassLoader() == null ? runtime : type.getClassLoader(),
                 new Class<?>[] {type},
                 (self, method, arguments) -> switch (method.getName()) {
                     case "handle" -> {
@@ -61,7 +63,7 @@ final class Signals {
                 });
     }
 
-    private static Object handle(String name, Object handler) {
+    private Object handle(String name, Object handler) {
         Class<?> signalType = type("sun.misc.Signal");
         try {
             Object signal = signalType.getConstructor(String.class).newInstance(name);
@@ -76,9 +78,9 @@ final class Signals {
         }
     }
 
-    private static Class<?> type(String name) {
+    private Class<?> type(String name) {
         try {
-            return Class.forName(name, true, ClassLoader.getSystemClassLoader());
+            return Class.forName(name, true, runtime);
         } catch (ClassNotFoundException e) {
             throw unsupported(e);
         }

@@ -18,6 +18,7 @@ final class Watchdog {
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.core");
     private static final int FRAMES = 40;
+    private static final long END_MILLIS = 1_000;
 
     private final String loopName;
     private volatile long slowNanos = TimeUnit.MILLISECONDS.toNanos(100);
@@ -54,11 +55,17 @@ final class Watchdog {
         fresh.start();
     }
 
+    /** Ends the thread, and waits until it has: it must not outlive the run. */
     void stop() {
         Thread former = sampler;
         sampler = null;
         if (former != null) {
             LockSupport.unpark(former);
+            try {
+                former.join(END_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
