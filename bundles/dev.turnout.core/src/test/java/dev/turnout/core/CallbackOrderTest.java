@@ -3,29 +3,22 @@ package dev.turnout.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.Handle;
-import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.testkit.Spec;
-import java.nio.ByteBuffer;
+import java.lang.ref.WeakReference;
 import java.nio.channels.Pipe;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Callbacks: in order, once, each in a turn of its own making. */
-class CallbackOrderTest {
-
-    private final IoLoop loop = EventLoops.newEventLoop("order");
-    private final List<Object> trace = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        loop.close();
-    }
+class CallbackOrderTest extends LoopFixture {
 
     @Test
     @Spec("LOOP-1")
@@ -73,8 +66,6 @@ class CallbackOrderTest {
         loop.runForever();
 
         assertTrue(spins[0] <= 2, () -> "turns until the reader ran: " + spins[0]);
-        pipe.source().close();
-        pipe.sink().close();
     }
 
     @Test
@@ -119,21 +110,50 @@ class CallbackOrderTest {
         runTurns(1);
 
         assertEquals(List.of("reader", "timer"), trace);
-        pipe.source().close();
-        pipe.sink().close();
     }
 
-    private Pipe readablePipe() throws Exception {
-        Pipe pipe = loop.provider().openPipe();
-        pipe.source().configureBlocking(false);
-        pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
-        return pipe;
+    @Test
+    @Spec("LOOP-5")
+    void releasesTheCallbackOfACancelledHandleAndOfOneThatRan() {
+        Object[] held = {new Object(), new Object(), new Object(), new Object()};
+        List<WeakReference<Object>> seen =
+                Stream.of(held).map(o -> new WeakReference<>(o)).toList();
+        Handle[] handles = {
+            loop.callSoon(holder(held[0])),
+            loop.callLater(0, holder(held[1])),
+            loop.callSoon(holder(held[2])),
+            loop.callLater(Duration.ofDays(1), holder(held[3]))
+        };
+        handles[2].cancel();
+        handles[3].cancel();
+        runTurns(3);
+        Arrays.fill(held, null);
+
+        await(() -> {
+            System.gc();
+            return seen.stream().allMatch(reference -> reference.get() == null);
+        });
+
+        assertEquals(4, handles.length, "the handles themselves are still here");
     }
 
-    private void runTurns(int count) {
-        for (int i = 0; i < count; i++) {
-            loop.stop();
-            loop.runForever();
-        }
+    @Test
+    @Spec("LOOP-5")
+    void anOldHandleDoesNotKeepLaterOnesAlive() {
+        Handle old = loop.callSoon(() -> {});
+        WeakReference<Handle> later = new WeakReference<>(loop.callSoon(() -> {}));
+        loop.callSoon(() -> {});
+        runTurns(1);
+
+        await(() -> {
+            System.gc();
+            return later.get() == null;
+        });
+
+        assertFalse(old.cancelled());
+    }
+
+    private static Runnable holder(Object held) {
+        return () -> assertNotNull(held);
     }
 }

@@ -107,7 +107,8 @@ final class Poller {
         if (!channel.isOpen()) {
             throw new IllegalArgumentException("cannot register " + channel + ": it is closed");
         }
-        if (channel.provider() != provider) {
+        // not the provider itself: one that wraps another opens that other's channels and selectors
+        if (channel.provider() != selector.provider()) {
             throw new IllegalArgumentException("cannot register " + channel + " on loop " + loop.name()
                     + ": it was opened by another selector provider; open it by loop.provider()");
         }

@@ -94,7 +94,7 @@ final class ReadyQueue {
     void clear() {
         Callback end = last();
         for (Callback dropped = takeUpTo(end); dropped != null; dropped = takeUpTo(end)) {
-            dropped.take();
+            dropped.cancel();
         }
     }
 }

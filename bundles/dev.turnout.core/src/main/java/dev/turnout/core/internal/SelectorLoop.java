@@ -108,7 +108,8 @@ public final class SelectorLoop extends DelegatingLoop {
         requireOpen();
         Callback handle = newCallback(callback);
         ready.add(handle);
-        if (closed) {
+        if (closed && (handle.cancelled() || handle.task() != null)) {
+            // it came too late to be run, or to be dropped with the rest
             handle.cancel();
             requireOpen();
         }

@@ -93,7 +93,7 @@ final class Watchdog {
                 left = slowNanos / 2;
             } else if (left <= 0 && !(code == reported && start == reportedBegin)) {
                 StackTraceElement[] stack = watched.getStackTrace();
-                if (running == code) {
+                if (running == code && began == start) {
                     reported = code;
                     reportedBegin = start;
                     report(code, stack, System.nanoTime() - start);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.loop.io.Registration;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelectableChannel;
+import java.nio.channels.spi.AbstractSelectionKey;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+
+/** A selector that goes mad is replaced by another one of its provider. */
+class SelectorFaultTest extends LoopFixture {
+
+    private static final SelectorProvider REAL = SelectorProvider.provider();
+
+    private MadSelector mad;
+    private int selectors;
+    private boolean throwing;
+
+    @Override
+    protected IoLoop newLoop() {
+        return EventLoops.newEventLoop("test-loop", new Provider());
+    }
+
+    @Test
+    @Spec("JAVA-41")
+    void endlessImmediateWakeUpsAreEndedByAnotherSelector() throws Exception {
+        Pipe pipe = readablePipe();
+        Registration registration = loop.register(pipe.source(), SelectionKey.OP_READ, ops -> {
+            trace.add("read");
+            loop.stop();
+        });
+        loop.callLater(PATIENCE, loop::stop);
+
+        loop.runForever();
+
+        assertEquals(List.of("read"), trace);
+        assertEquals(2, selectors);
+        assertTrue(mad.rounds <= 513, () -> mad.rounds + " rounds without progress");
+        assertTrue(!mad.isOpen(), "the mad one is still open");
+        assertTrue(log.has(Level.WARNING, "taking a new selector"));
+        registration.interestOps(0);
+        trace.clear();
+        runTurns(1);
+        assertEquals(List.of(), trace, "the registration works on with the new selector");
+    }
+
+    @Test
+    @Spec("JAVA-41")
+    void aSelectorThatThrowsIsReplacedAtOnce() throws Exception {
+        throwing = true;
+        Pipe pipe = readablePipe();
+        loop.addReader(pipe.source(), () -> {
+            trace.add("read");
+            loop.stop();
+        });
+        loop.callLater(PATIENCE, loop::stop);
+
+        loop.runForever();
+
+        assertEquals(List.of("read"), trace);
+        assertEquals(1, mad.rounds);
+    }
+
+    /** Opens one mad selector, then sound ones. */
+    private final class Provider extends SelectorProvider {
+
+        @Override
+        public DatagramChannel openDatagramChannel() throws IOException {
+            return REAL.openDatagramChannel();
+        }
+
+        @Override
+        public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+            return REAL.openDatagramChannel(family);
+        }
+
+        @Override
+        public Pipe openPipe() throws IOException {
+            return REAL.openPipe();
+        }
+
+        @Override
+        public AbstractSelector openSelector() throws IOException {
+            selectors++;
+            if (mad == null) {
+                mad = new MadSelector();
+                return mad;
+            }
+            return REAL.openSelector();
+        }
+
+        @Override
+        public ServerSocketChannel openServerSocketChannel() throws IOException {
+            return REAL.openServerSocketChannel();
+        }
+
+        @Override
+        public SocketChannel openSocketChannel() throws IOException {
+            return REAL.openSocketChannel();
+        }
+    }
+
+    /** Comes back from every poll at once with nothing, or throws. */
+    private final class MadSelector extends AbstractSelector {
+
+        private final Set<SelectionKey> keys = new HashSet<>();
+        int rounds;
+
+        MadSelector() {
+            super(REAL);
+        }
+
+        @Override
+        protected void implCloseSelector() {
+            for (SelectionKey key : keys) {
+                deregister((AbstractSelectionKey) key);
+            }
+        }
+
+        @Override
+        protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
+            SelectionKey key = new Key(this, channel, ops);
+            key.attach(attachment);
+            keys.add(key);
+            return key;
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return keys;
+        }
+
+        @Override
+        public Set<SelectionKey> selectedKeys() {
+            return new HashSet<>();
+        }
+
+        @Override
+        public int selectNow() throws IOException {
+            return select(0);
+        }
+
+        @Override
+        public int select(long timeout) throws IOException {
+            rounds++;
+            if (throwing) {
+                throw new IOException("the selector is broken");
+            }
+            return 0;
+        }
+
+        @Override
+        public int select() throws IOException {
+            return select(0);
+        }
+
+        @Override
+        public Selector wakeup() {
+            return this;
+        }
+    }
+
+    private static final class Key extends AbstractSelectionKey {
+
+        private final Selector selector;
+        private final SelectableChannel channel;
+        private int ops;
+
+        Key(Selector selector, SelectableChannel channel, int ops) {
+            this.selector = selector;
+            this.channel = channel;
+            this.ops = ops;
+        }
+
+        @Override
+        public SelectableChannel channel() {
+            return channel;
+        }
+
+        @Override
+        public Selector selector() {
+            return selector;
+        }
+
+        @Override
+        public int interestOps() {
+            return ops;
+        }
+
+        @Override
+        public SelectionKey interestOps(int ops) {
+            this.ops = ops;
+            return this;
+        }
+
+        @Override
+        public int readyOps() {
+            return 0;
+        }
+    }
+}
