@@ -11,6 +11,7 @@ import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ public final class Acceptor implements ReadyHandler {
 
     private final IoLoop loop;
     private final SocketKind kind;
-    private final ListeningSocket socket;
+    private final BoundSocket<ServerSocketChannel> socket;
     private final StreamServer server;
     private final int backlog;
     private final ChannelView view;
@@ -37,7 +38,7 @@ public final class Acceptor implements ReadyHandler {
     private boolean open;
 
     /** Claims the listening socket, without accepting yet. */
-    Acceptor(IoLoop loop, SocketKind kind, ListeningSocket socket, StreamServer server, int backlog) {
+    Acceptor(IoLoop loop, SocketKind kind, BoundSocket<ServerSocketChannel> socket, StreamServer server, int backlog) {
         this.loop = loop;
         this.kind = kind;
         this.socket = socket;

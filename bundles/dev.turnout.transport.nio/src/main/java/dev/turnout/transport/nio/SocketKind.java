@@ -34,17 +34,19 @@ public interface SocketKind {
      *
      * @throws UnsupportedOperationException if the machine lacks the address's family
      */
-    ListeningSocket listen(SelectorProvider provider, SocketAddress address, ServerOptions options) throws IOException;
+    BoundSocket<ServerSocketChannel> listen(SelectorProvider provider, SocketAddress address, ServerOptions options)
+            throws IOException;
 
     /** Binds the address without listening, so that nobody else gets it and clients are refused (SERVER-25). */
-    SocketChannel reserve(SelectorProvider provider, SocketAddress address, ServerOptions options) throws IOException;
+    BoundSocket<SocketChannel> reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
+            throws IOException;
 
     /**
      * Describes a bound channel made elsewhere.
      *
      * @throws IllegalArgumentException if it is not of this kind, or not bound
      */
-    ListeningSocket adopt(ServerSocketChannel channel, ServerOptions options) throws IOException;
+    BoundSocket<ServerSocketChannel> adopt(ServerSocketChannel channel, ServerOptions options) throws IOException;
 
     /** Accepts one connection, or returns null if none waits. */
     default @Nullable SocketChannel accept(ServerSocketChannel listener) throws IOException {

@@ -21,7 +21,6 @@ import dev.turnout.api.transport.WaterMarks;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.ref.Cleaner.Cleanable;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -68,7 +67,6 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private final @Nullable StreamTimeouts timeouts;
     private final ProtocolSwitch switching = new ProtocolSwitch(this);
     private final Registration registration;
-    private final Cleanable leakGuard;
 
     private @Nullable BaseProtocol protocol;
 
@@ -112,7 +110,6 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         this.timeouts = StreamTimeouts.of(loop, settings, this::timedOut);
         setCurrent(protocol);
         this.registration = loop.register(channel, 0, this);
-        this.leakGuard = LeakGuard.watch(this, channel, toString(), loop.getDebug());
     }
 
     /**
@@ -715,7 +712,6 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         stream = null;
         buffered = null;
         registration.close();
-        leakGuard.clean();
         loop.detach(this);
         observer.closed(this, cause);
     }

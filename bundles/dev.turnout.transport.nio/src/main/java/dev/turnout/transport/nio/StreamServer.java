@@ -46,7 +46,7 @@ public final class StreamServer implements Server, LoopResource {
     private final ListenRequest request;
     private final SocketKind kind;
     private final ServerConnections connections;
-    private final List<SocketChannel> reserved = new ArrayList<>();
+    private final List<BoundSocket<SocketChannel>> reserved = new ArrayList<>();
     private final List<Acceptor> acceptors = new ArrayList<>();
     private final List<CompletableFuture<Void>> waiters = new ArrayList<>();
     private volatile ServerOptions options;
@@ -95,7 +95,7 @@ public final class StreamServer implements Server, LoopResource {
             throws IOException {
         request.loop().checkThread();
         StreamServer server = new StreamServer(request, kind);
-        ListeningSocket socket = kind.adopt(channel, request.options());
+        BoundSocket<ServerSocketChannel> socket = kind.adopt(channel, request.options());
         channel.configureBlocking(false);
         server.add(socket);
         if (request.options().get(ServerOptions.START_SERVING)) {
@@ -130,7 +130,7 @@ public final class StreamServer implements Server, LoopResource {
         }
     }
 
-    private void add(ListeningSocket socket) throws IOException {
+    private void add(BoundSocket<ServerSocketChannel> socket) throws IOException {
         try {
             acceptors.add(new Acceptor(loop, kind, socket, this, options.get(ServerOptions.BACKLOG)));
         } catch (RuntimeException e) {
@@ -267,7 +267,7 @@ public final class StreamServer implements Server, LoopResource {
         loop.checkThread();
         List<SocketView> views = new ArrayList<>();
         acceptors.forEach(acceptor -> views.add(acceptor.view()));
-        reserved.forEach(channel -> views.add(new ChannelView(channel)));
+        reserved.forEach(place -> views.add(new ChannelView(place.channel())));
         return List.copyOf(views);
     }
 
@@ -293,7 +293,7 @@ public final class StreamServer implements Server, LoopResource {
 
     private void listenAtReserved() throws IOException {
         while (!reserved.isEmpty()) {
-            SocketChannel place = reserved.get(0);
+            SocketChannel place = reserved.get(0).channel();
             add(kind.listen(loop.provider(), place.getLocalAddress(), options));
             reserved.remove(0);
             place.close();
@@ -352,7 +352,10 @@ public final class StreamServer implements Server, LoopResource {
     private void releaseAddresses() {
         acceptors.forEach(Acceptor::close);
         acceptors.clear();
-        reserved.forEach(StreamServer::closeQuietly);
+        for (BoundSocket<SocketChannel> place : reserved) {
+            closeQuietly(place.channel());
+            place.afterClose().accept(options);
+        }
         reserved.clear();
     }
 

@@ -4,7 +4,7 @@ package dev.turnout.transport.tcp;
 import dev.turnout.api.network.Options;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
-import dev.turnout.transport.nio.ListeningSocket;
+import dev.turnout.transport.nio.BoundSocket;
 import dev.turnout.transport.nio.SocketKind;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -83,8 +83,8 @@ class TcpSockets implements SocketKind {
     }
 
     @Override
-    public ListeningSocket listen(SelectorProvider provider, SocketAddress address, ServerOptions options)
-            throws IOException {
+    public BoundSocket<ServerSocketChannel> listen(
+            SelectorProvider provider, SocketAddress address, ServerOptions options) throws IOException {
         ServerSocketChannel channel = isAnyOfInet(address)
                 ? provider.openServerSocketChannel(StandardProtocolFamily.INET)
                 : provider.openServerSocketChannel();
@@ -95,11 +95,11 @@ class TcpSockets implements SocketKind {
             channel.close();
             throw e;
         }
-        return new ListeningSocket(channel);
+        return new BoundSocket<>(channel);
     }
 
     @Override
-    public SocketChannel reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
+    public BoundSocket<SocketChannel> reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
             throws IOException {
         SocketChannel channel = isAnyOfInet(address)
                 ? provider.openSocketChannel(StandardProtocolFamily.INET)
@@ -113,7 +113,7 @@ class TcpSockets implements SocketKind {
             channel.close();
             throw e;
         }
-        return channel;
+        return new BoundSocket<>(channel);
     }
 
     private static void setUp(NetworkChannel channel, ServerOptions options) throws IOException {
@@ -138,11 +138,12 @@ class TcpSockets implements SocketKind {
     }
 
     @Override
-    public ListeningSocket adopt(ServerSocketChannel channel, ServerOptions options) throws IOException {
+    public BoundSocket<ServerSocketChannel> adopt(ServerSocketChannel channel, ServerOptions options)
+            throws IOException {
         if (!(channel.getLocalAddress() instanceof InetSocketAddress)) {
             throw new IllegalArgumentException("sock must be a bound TCP socket, not " + channel);
         }
-        return new ListeningSocket(channel);
+        return new BoundSocket<>(channel);
     }
 
     @Override

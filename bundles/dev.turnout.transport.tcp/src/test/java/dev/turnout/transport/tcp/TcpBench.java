@@ -16,6 +16,7 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.core.EventLoops;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.contract.OpenLog;
+import dev.turnout.transport.nio.BoundSocket;
 import dev.turnout.transport.nio.Connector;
 import dev.turnout.transport.nio.StreamServer;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class TcpBench implements AutoCloseable {
         }
 
         @Override
-        public dev.turnout.transport.nio.ListeningSocket listen(
+        public BoundSocket<ServerSocketChannel> listen(
                 SelectorProvider provider, SocketAddress address, ServerOptions options) throws IOException {
             if (lacking.isInstance(((InetSocketAddress) address).getAddress())) {
                 throw new UnsupportedOperationException("Protocol family not supported");

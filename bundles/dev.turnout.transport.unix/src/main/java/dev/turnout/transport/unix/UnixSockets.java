@@ -4,7 +4,7 @@ package dev.turnout.transport.unix;
 import dev.turnout.api.network.Options;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
-import dev.turnout.transport.nio.ListeningSocket;
+import dev.turnout.transport.nio.BoundSocket;
 import dev.turnout.transport.nio.SocketKind;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -53,8 +53,8 @@ final class UnixSockets implements SocketKind {
     }
 
     @Override
-    public ListeningSocket listen(SelectorProvider provider, SocketAddress address, ServerOptions options)
-            throws IOException {
+    public BoundSocket<ServerSocketChannel> listen(
+            SelectorProvider provider, SocketAddress address, ServerOptions options) throws IOException {
         Path path = ((UnixDomainSocketAddress) address).getPath();
         SocketFile.removeStale(provider, path);
         ServerSocketChannel channel = provider.openServerSocketChannel(StandardProtocolFamily.UNIX);
@@ -69,9 +69,10 @@ final class UnixSockets implements SocketKind {
     }
 
     @Override
-    public SocketChannel reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
+    public BoundSocket<SocketChannel> reserve(SelectorProvider provider, SocketAddress address, ServerOptions options)
             throws IOException {
-        SocketFile.removeStale(provider, ((UnixDomainSocketAddress) address).getPath());
+        Path path = ((UnixDomainSocketAddress) address).getPath();
+        SocketFile.removeStale(provider, path);
         SocketChannel channel = provider.openSocketChannel(StandardProtocolFamily.UNIX);
         try {
             channel.bind(address);
@@ -79,20 +80,21 @@ final class UnixSockets implements SocketKind {
             channel.close();
             throw e;
         }
-        return channel;
+        return withCleanup(channel, path);
     }
 
     @Override
-    public ListeningSocket adopt(ServerSocketChannel channel, ServerOptions options) throws IOException {
+    public BoundSocket<ServerSocketChannel> adopt(ServerSocketChannel channel, ServerOptions options)
+            throws IOException {
         if (!(channel.getLocalAddress() instanceof UnixDomainSocketAddress address)) {
             throw new IllegalArgumentException("sock must be a bound unix socket, not " + channel);
         }
         return withCleanup(channel, address.getPath());
     }
 
-    private static ListeningSocket withCleanup(ServerSocketChannel channel, Path path) throws IOException {
+    private static <C extends NetworkChannel> BoundSocket<C> withCleanup(C channel, Path path) throws IOException {
         SocketFile file = SocketFile.of(path);
-        return new ListeningSocket(channel, options -> {
+        return new BoundSocket<>(channel, options -> {
             if (options.get(ServerOptions.CLEANUP_SOCKET)) {
                 file.remove();
             }
