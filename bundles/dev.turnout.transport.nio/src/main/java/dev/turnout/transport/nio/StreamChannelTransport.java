@@ -210,7 +210,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void write(ByteBuffer data) {
         loop.checkThread();
         if (closing || eofWanted || sending != null) {
-            refuse();
+            refuse(data.remaining());
             data.position(data.limit());
             return;
         }
@@ -415,7 +415,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void writeOwned(ByteBuffer data) {
         loop.checkThread();
         if (closing || eofWanted || sending != null) {
-            refuse();
+            refuse(data.remaining());
         } else if (data.hasRemaining()) {
             if (queue.isEmpty()) {
                 send(data);
@@ -431,16 +431,19 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void writelines(Iterable<ByteBuffer> data) {
         loop.checkThread();
-        boolean refused = closing || eofWanted || sending != null;
-        if (refused) {
-            refuse();
+        if (!closing && (eofWanted || sending != null)) {
+            refuse(1);
         }
         WriteQueue lines = new WriteQueue();
         for (ByteBuffer line : data) {
             lines.addOwned(line.duplicate());
             line.position(line.limit());
         }
-        if (refused || lines.isEmpty()) {
+        if (closing) {
+            refuse(lines.size());
+            return;
+        }
+        if (lines.isEmpty()) {
             return;
         }
         if (queue.isEmpty()) {
@@ -465,10 +468,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         flow.grown(queue.size());
     }
 
-    /** Counts a write that comes too late, or throws for one that is a mistake. */
-    private void refuse() {
+    /** Counts a write of so many bytes that comes too late, or throws for one that is a mistake; writing nothing is neither too late (WRITE-5). */
+    private void refuse(long size) {
         if (closing) {
-            if (++drops > QUIET_DROPS) {
+            if (size > 0 && ++drops > QUIET_DROPS) {
                 LOG.log(Level.WARNING, "write number {0} after the end of {1}; dropped", drops, this);
             }
         } else if (eofWanted) {
