@@ -30,6 +30,9 @@ final class Watchdog {
 
     private volatile @Nullable Object running;
 
+    /** When the callback reported last began; the sampler's own. */
+    private long reportedBegin;
+
     Watchdog(String loopName) {
         this.loopName = loopName;
     }
@@ -83,27 +86,30 @@ final class Watchdog {
     }
 
     private void sample(Thread watched) {
-        Object reported = null;
-        long reportedBegin = 0;
         while (sampler == Thread.currentThread()) {
-            Object code = running;
-            long start = began;
-            long left = slowNanos - (System.nanoTime() - start);
-            if (code == null) {
-                left = slowNanos / 2;
-            } else if (left <= 0 && !(code == reported && start == reportedBegin)) {
-                StackTraceElement[] stack = watched.getStackTrace();
-                if (running == code && began == start) {
-                    reported = code;
-                    reportedBegin = start;
-                    report(code, stack, System.nanoTime() - start);
-                }
-                left = slowNanos / 2;
-            } else if (left <= 0) {
-                left = slowNanos / 2;
-            }
-            LockSupport.parkNanos(this, Math.max(left, 1_000_000));
+            LockSupport.parkNanos(this, Math.max(look(watched), 1_000_000));
         }
+    }
+
+    /** Looks at the callback in progress and returns for how long to sleep. No frame may hold the callback meanwhile, as it holds its protocol. */
+    private long look(Thread watched) {
+        Object code = running;
+        long start = began;
+        if (code == null) {
+            return slowNanos / 2;
+        }
+        long left = slowNanos - (System.nanoTime() - start);
+        if (left > 0) {
+            return left;
+        }
+        if (start != reportedBegin) {
+            StackTraceElement[] stack = watched.getStackTrace();
+            if (running == code && began == start) {
+                reportedBegin = start;
+                report(code, stack, System.nanoTime() - start);
+            }
+        }
+        return slowNanos / 2;
     }
 
     private void report(Object code, StackTraceElement[] stack, long nanos) {
