@@ -69,7 +69,7 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
     private final Class<T> kind;
 
     private volatile State state = State.NEW;
-    private volatile boolean lostReturned;
+    private int running;
     private volatile @Nullable T transport;
     private volatile @Nullable EventLoop loop;
     private volatile @Nullable Throwable cause;
@@ -128,17 +128,8 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
         boolean legal = state == State.OPEN || state == State.ENDED;
         state = State.LOST;
         cause = why;
-        try {
-            callback(
-                    "connectionLost " + (why == null ? "null" : why.getClass().getSimpleName()),
-                    null,
-                    legal,
-                    lost,
-                    self());
-        } finally {
-            lostReturned = true;
-            signal();
-        }
+        callback(
+                "connectionLost " + (why == null ? "null" : why.getClass().getSimpleName()), null, legal, lost, self());
     }
 
     @Override
@@ -188,7 +179,7 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
             if (at != null && !at.inLoop()) {
                 violations.add(event + " runs on " + Thread.currentThread());
             }
-            changed.signalAll();
+            running++;
         } finally {
             lock.unlock();
         }
@@ -197,6 +188,27 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
             Hook.call(hook, argument);
         } finally {
             depth--;
+            returned();
+        }
+    }
+
+    private void returned() {
+        lock.lock();
+        try {
+            running--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a line of the test's own to the trace, to show what came before and after it. */
+    public final void note(String line) {
+        lock.lock();
+        try {
+            events.add(new Event(line, null));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -205,15 +217,6 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
         lock.lock();
         try {
             violations.add(what);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void signal() {
-        lock.lock();
-        try {
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -325,7 +328,7 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
 
     /** Waits until {@code connectionLost} has returned, not longer than the time. */
     public final R awaitLost(Duration atMost) {
-        return await("connectionLost", atMost, () -> lostReturned);
+        return await("connectionLost", atMost, this::isLost);
     }
 
     /** Waits until so many bytes are there. */
@@ -338,12 +341,12 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
         return await(name, LoopThread.DEADLINE, () -> count(name) > 0);
     }
 
-    /** Waits for a condition that callbacks bring about. */
+    /** Waits for a condition that callbacks bring about; returns when no callback is running. */
     public final R await(String what, Duration atMost, BooleanSupplier condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
         lock.lock();
         try {
-            while (!condition.getAsBoolean()) {
+            while (running > 0 || !condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     throw new AssertionError("waited " + atMost + " for " + what + "; calls so far: " + calls());

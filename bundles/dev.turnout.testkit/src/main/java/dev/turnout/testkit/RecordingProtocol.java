@@ -13,6 +13,7 @@ public class RecordingProtocol extends Recorder<Transport, RecordingProtocol> im
     private Hook<? super ByteBuffer> data = bytes -> {};
     private Hook<? super Transport> eof = t -> {};
     private boolean keepsOpen;
+    private boolean privateReads;
 
     /** Makes a protocol that does nothing but record. */
     public RecordingProtocol() {
@@ -42,9 +43,15 @@ public class RecordingProtocol extends Recorder<Transport, RecordingProtocol> im
         return this;
     }
 
+    /** Expects private arrays, which may be written to, instead of a borrowed read-only buffer (JAVA-18). */
+    public RecordingProtocol withPrivateReads() {
+        privateReads = true;
+        return this;
+    }
+
     @Override
     public void dataReceived(ByteBuffer bytes) {
-        if (!bytes.isReadOnly()) {
+        if (!bytes.isReadOnly() && !privateReads) {
             violation("dataReceived got a buffer that is not read-only");
         }
         if (bytes.remaining() == 0 || bytes.remaining() > MOST_BYTES) {

@@ -25,14 +25,15 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections over any kind of socket that the JDK knows, with the transport under test on the chosen side. */
 public abstract class SocketFixture implements StreamFixture {
@@ -42,7 +43,7 @@ public abstract class SocketFixture implements StreamFixture {
     private final Side side;
     private final OpenLog log = new OpenLog();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final List<Server> servers = new ArrayList<>();
+    private @Nullable Peer lastPeer;
 
     /** Makes a fixture whose transport under test stands on this side. */
     protected SocketFixture(Side side) {
@@ -73,18 +74,19 @@ public abstract class SocketFixture implements StreamFixture {
 
     @Override
     public Link open(LoopThread loop, BaseProtocol protocol, Map<String, String> options, Hook<Peer> early) {
-        return side == Side.CLIENT
-                ? connect(loop, () -> protocol, options, early)
-                : accept(loop, protocol, options, early);
+        AtomicReference<@Nullable BaseProtocol> only = new AtomicReference<>(protocol); // nobody here shall keep it
+        Supplier<BaseProtocol> factory = () -> Objects.requireNonNull(only.getAndSet(null));
+        return side == Side.CLIENT ? connect(loop, factory, options, early) : accept(loop, factory, options, early);
     }
 
-    private Link accept(LoopThread loop, BaseProtocol protocol, Map<String, String> options, Hook<Peer> early) {
-        Server server = listen(loop, options, on -> protocol);
+    private Link accept(
+            LoopThread loop, Supplier<BaseProtocol> factory, Map<String, String> options, Hook<Peer> early) {
+        Server server = listen(loop, options, on -> factory.get());
         SocketPeer peer = loop.call(() -> {
             SocketChannel channel = SocketChannel.open(family());
             channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
             channel.connect(address(server));
-            SocketPeer connected = own(new SocketPeer(channel));
+            SocketPeer connected = peer(channel);
             Hook.call(early, connected);
             return connected;
         });
@@ -105,8 +107,11 @@ public abstract class SocketFixture implements StreamFixture {
                         ServerOptions.DEFAULTS.with(options),
                         factory,
                         log)));
-        servers.add(server);
-        open.push(() -> loop.run(on -> server.close()));
+        open.push(() -> {
+            if (!loop.loop().isClosed()) {
+                loop.run(on -> server.close());
+            }
+        });
         return server;
     }
 
@@ -122,22 +127,20 @@ public abstract class SocketFixture implements StreamFixture {
 
     private Link connect(
             LoopThread loop, Supplier<? extends BaseProtocol> factory, Map<String, String> options, Hook<Peer> early) {
-        List<SocketPeer> peers = new ArrayList<>();
         CompletionStage<Connection<Transport>> connecting = loop.call(() -> {
             try (ServerSocketChannel listener = ServerSocketChannel.open(family())) {
                 listener.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
                 listener.bind(freeAddress());
                 CompletionStage<Connection<Transport>> stage =
                         connect(loop, listener.getLocalAddress(), factory, options);
-                SocketPeer peer = own(new SocketPeer(listener.accept()));
-                peers.add(peer);
+                SocketPeer peer = peer(listener.accept());
                 Hook.call(early, peer);
                 return stage;
             }
         });
         Connection<Transport> connection = loop.join(connecting, "a connection");
         loop.settle();
-        return new Link(connection.transport(), peers.get(0));
+        return new Link(connection.transport(), lastPeer());
     }
 
     /** Starts to connect; to be called on the loop. */
@@ -169,9 +172,37 @@ public abstract class SocketFixture implements StreamFixture {
         loop.await(() -> connect(loop, nobody, factory, Map.of()));
     }
 
-    private <T extends AutoCloseable> T own(T resource) {
-        open.push(resource);
-        return resource;
+    @Override
+    public Adopted adopt(LoopThread loop, BaseProtocol protocol) {
+        SocketChannel channel;
+        try (ServerSocketChannel listener = ServerSocketChannel.open(family())) {
+            listener.bind(freeAddress());
+            channel = SocketChannel.open(listener.getLocalAddress());
+            peer(listener.accept());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Connection<Transport> connection = loop.await(() -> provider()
+                .connect(new ConnectRequest(
+                        loop.loop(),
+                        endpoint(freeAddress()),
+                        ConnectOptions.DEFAULTS.with(ConnectOptions.SOCK, channel),
+                        () -> protocol,
+                        false,
+                        log)));
+        return new Adopted(connection.transport(), channel, lastPeer());
+    }
+
+    @Override
+    public Peer lastPeer() {
+        return Objects.requireNonNull(lastPeer, "no connection was opened yet");
+    }
+
+    private SocketPeer peer(SocketChannel channel) throws IOException {
+        SocketPeer peer = new SocketPeer(channel);
+        open.push(peer);
+        lastPeer = peer;
+        return peer;
     }
 
     @Override

@@ -122,7 +122,7 @@ public final class SocketPeer implements Peer {
 
     @Override
     public void close() throws IOException {
+        selector.close(); // first: the JDK ends the stream of a channel that a selector knows before it closes it
         channel.close();
-        selector.close();
     }
 }

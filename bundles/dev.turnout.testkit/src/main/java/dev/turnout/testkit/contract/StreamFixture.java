@@ -3,8 +3,10 @@ package dev.turnout.testkit.contract;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.Hook;
 import dev.turnout.testkit.LoopThread;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -30,6 +32,25 @@ public interface StreamFixture extends AutoCloseable {
 
     /** Connects with this factory to a peer that accepts; throws the failure of the connect operation, else returns the link. */
     Link connect(LoopThread loop, Supplier<BaseProtocol> factory);
+
+    /** Returns the peer of the connection opened or tried last. */
+    Peer lastPeer();
+
+    /**
+     * Puts a transport with this protocol upon a channel that the test keeps, so that it can take bytes away from it behind its back.
+     *
+     * @return the adopted channel and the peer of it
+     */
+    Adopted adopt(LoopThread loop, BaseProtocol protocol);
+
+    /**
+     * Is a transport upon a channel that the test knows.
+     *
+     * @param transport the transport
+     * @param channel the channel it uses
+     * @param peer the other end
+     */
+    record Adopted(Transport transport, SocketChannel channel, Peer peer) {}
 
     @Override
     void close();
