@@ -2,6 +2,7 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolContext;
@@ -111,6 +112,15 @@ final class ConfiguredServer {
         return step(this::reconcile);
     }
 
+    /** Tries again what failed, as an address has become free; not if that would cost what is open now. */
+    void retry() {
+        ServerSettings want = wanted;
+        ServerSettings now = active;
+        if (failure != null && want != null && (now == null || !want.collidesWith(now))) {
+            reconsider();
+        }
+    }
+
     /** Ends the server; its connections go on. */
     CompletionStage<Void> close() {
         core.configured.remove(this);
@@ -150,7 +160,7 @@ final class ConfiguredServer {
             return done();
         }
         ServerEntry open = entry;
-        if (open != null && !core.servers.contains(open)) {
+        if (open != null && open.origin().closed) {
             entry = null;
             active = null;
         }
@@ -172,9 +182,27 @@ final class ConfiguredServer {
             factory.validate(settings.protocolOptions());
             return true;
         } catch (RuntimeException e) {
-            fail("protocol.*", settings.protocolOptions().toString(), String.valueOf(e.getMessage()));
+            String culprit = culprit(factory, settings.protocolOptions());
+            fail(
+                    NetworkConstants.PROTOCOL_PREFIX + (culprit == null ? "*" : culprit),
+                    culprit == null
+                            ? settings.protocolOptions().toString()
+                            : String.valueOf(settings.protocolOptions().get(culprit)),
+                    e.getMessage());
             return false;
         }
+    }
+
+    /** Returns the option that is refused by itself, or null if they are legal one by one. */
+    private static @Nullable String culprit(ProtocolFactory factory, Map<String, String> options) {
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            try {
+                factory.validate(Map.of(option.getKey(), option.getValue()));
+            } catch (RuntimeException e) {
+                return option.getKey();
+            }
+        }
+        return null;
     }
 
     private CompletionStage<Void> open(ServerSettings want, @Nullable ProtocolFactory factory) {

@@ -259,12 +259,14 @@ public class Core implements NetworkRuntime {
 
     /** Closes a server on its loop; whoever listens next waits for it. Its connections go on. */
     CompletionStage<Void> close(ServerEntry entry) {
+        entry.origin().closed = true;
         Object key = new Object();
         CompletableFuture<Void> done = new CompletableFuture<>();
         closings.put(key, done);
         LoopCalls.on(entry.server().loop(), entry.server()::close).whenComplete((closedNow, failure) -> {
             closings.remove(key);
             done.complete(null);
+            configured.forEach(ConfiguredServer::retry);
         });
         return done;
     }

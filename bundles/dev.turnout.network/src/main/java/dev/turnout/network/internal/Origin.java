@@ -24,6 +24,8 @@ final class Origin implements ConnectionObserver {
     final AtomicLong opened = new AtomicLong();
     /** The server, or null for connections made one by one. */
     volatile @Nullable ServerEntry server;
+    /** Whether the network has begun to close the server, which may have connections for long after. */
+    volatile boolean closed;
 
     Origin(Core core, Object owner, String scheme, TransportProvider provider, @Nullable Channel adopted) {
         this.core = core;

@@ -264,7 +264,8 @@ class ConfiguredServerTest {
         assertEquals(
                 "endpoint",
                 configured("endpoint", "tcp://127.0.0.1:0?nope=1").failure().property());
-        assertEquals("protocol.*", configured("protocol.wrong", "1").failure().property());
+        assertEquals(
+                "protocol.wrong", configured("protocol.wrong", "1").failure().property());
     }
 
     @Test
@@ -367,6 +368,20 @@ class ConfiguredServerTest {
 
         ConfiguredServer last = configured("endpoint", endpoint);
         assertNull(last.failure());
+    }
+
+    @Test
+    void opensAsSoonAsAnotherConfigurationGivesTheAddressUp() throws IOException {
+        int port = freePort();
+        ConfiguredServer holder = configured("endpoint", "tcp://127.0.0.1:" + port);
+        ConfiguredServer waiting = new ConfiguredServer(core, "waiting");
+        get(waiting.update(configuration("endpoint", "tcp://127.0.0.1:" + port, "protocol.suffix", "2")));
+        assertNotNull(waiting.failure());
+
+        get(holder.close());
+
+        TestNetwork.until("the address is taken over", () -> waiting.failure() == null);
+        assertEquals("a2", askAnew(port));
     }
 
     @Test
