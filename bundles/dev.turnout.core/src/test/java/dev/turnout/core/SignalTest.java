@@ -69,6 +69,7 @@ class SignalTest extends LoopFixture {
         var other = EventLoops.newEventLoop("other");
         loop.addSignalHandler("WINCH", () -> trace.add("former"));
         other.addSignalHandler("WINCH", () -> trace.add("other"));
+        other.addSignalHandler("WINCH", () -> trace.add("other again"));
 
         other.close();
         raise();
