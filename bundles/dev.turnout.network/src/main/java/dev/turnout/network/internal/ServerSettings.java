@@ -42,7 +42,7 @@ record ServerSettings(
 
     /** Starts keys that Configuration Admin and its helpers add. */
     private static final Set<String> FOREIGN =
-            Set.of("service.", "component.", "felix.", "org.", "objectClass", ".", "webconsole.", "jmx.");
+            Set.of("service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.");
 
     private static final Set<String> LEVELS = Set.of("config.", "org.apache.karaf.");
 
