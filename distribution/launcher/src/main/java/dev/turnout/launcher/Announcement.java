@@ -23,7 +23,7 @@ final class Announcement {
         text.append("Stop with ")
                 .append(
                         line.shell()
-                                ? "exit 0 or Ctrl-C"
+                                ? "Ctrl-C"
                                 : "kill " + ProcessHandle.current().pid())
                 .append('\n');
         return text.toString();

@@ -20,11 +20,13 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Is the OSGi framework with the bundles of {@code bundle/LEVEL/}, where LEVEL is the start level. */
 final class Container {
 
-    private static final int RUNNING_LEVEL = 50;
+    private static final int PROTOCOL_LEVEL = 50;
+    private static final int RUNNING_LEVEL = 55;
     private static final int SHELL_LEVEL = 60;
 
     private final Framework framework;
@@ -48,7 +50,7 @@ final class Container {
         properties.put("felix.fileinstall.tmpdir", line.data().resolve("load").toString());
         properties.put("felix.fileinstall.poll", "500");
         properties.put("felix.fileinstall.noInitialDelay", "true");
-        properties.put("felix.fileinstall.start.level", Integer.toString(RUNNING_LEVEL));
+        properties.put("felix.fileinstall.start.level", Integer.toString(PROTOCOL_LEVEL));
         properties.put("felix.fileinstall.enableConfigSave", "false");
         // no bundle is refreshed because another one came that it could do without
         properties.put("felix.fileinstall.optionalImportRefreshScope", "none");
@@ -64,22 +66,29 @@ final class Container {
     /** Installs all bundles and starts those below the shell. */
     void start(Path bundles) throws BundleException, IOException {
         framework.init();
+        List<Bundle> all = new ArrayList<>();
         for (Path folder : children(bundles)) {
-            int level = Integer.parseInt(String.valueOf(folder.getFileName()));
-            for (Path jar : children(folder)) {
-                Bundle bundle =
-                        framework.getBundleContext().installBundle(jar.toUri().toString());
-                bundle.adapt(BundleStartLevel.class).setStartLevel(level);
-            }
+            List<Bundle> together = install(folder);
+            // wired before the next ones come, so that no update of a higher level reaches a lower one
+            framework.adapt(FrameworkWiring.class).resolveBundles(together);
+            all.addAll(together);
         }
-        // all are there before the first one starts: none is wired around another that comes later
-        List<Bundle> installed =
-                new ArrayList<>(List.of(framework.getBundleContext().getBundles()));
-        installed.remove(framework);
-        for (Bundle bundle : installed) {
+        for (Bundle bundle : all) {
             bundle.start();
         }
         framework.start();
+    }
+
+    private List<Bundle> install(Path folder) throws BundleException, IOException {
+        int level = Integer.parseInt(String.valueOf(folder.getFileName()));
+        List<Bundle> bundles = new ArrayList<>();
+        for (Path jar : children(folder)) {
+            Bundle bundle =
+                    framework.getBundleContext().installBundle(jar.toUri().toString());
+            bundle.adapt(BundleStartLevel.class).setStartLevel(level);
+            bundles.add(bundle);
+        }
+        return bundles;
     }
 
     private static List<Path> children(Path folder) throws IOException {

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.osgi.framework.BundleException;
 
 /**
@@ -17,6 +19,9 @@ public final class Main {
 
     private static final long STARTUP_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long QUESTION_MILLIS = 50;
+
+    /** What Turnout logs; held here, as a level is forgotten with its logger. */
+    private static final Logger LOG = Logger.getLogger("dev.turnout");
 
     private final Path home;
     private volatile int status;
@@ -62,9 +67,12 @@ public final class Main {
 
         Container container = new Container(home, line);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(container), "turnout-stop"));
+        // while it starts and stops, its steps are no news
+        LOG.setLevel(Level.WARNING);
         container.start(home.resolve("bundle"));
         System.out.print(Announcement.of(line, awaitServers(container, servers)));
         System.out.flush();
+        LOG.setLevel(Level.INFO);
         if (line.shell()) {
             container.startShell();
         }
@@ -87,6 +95,7 @@ public final class Main {
 
     /** Ends the process with its own status: a signal's would be 143 after an orderly stop, too. */
     private void stop(Container container) {
+        LOG.setLevel(Level.WARNING);
         try {
             if (!container.stop()) {
                 System.err.println("turnout: bundles did not stop in time");

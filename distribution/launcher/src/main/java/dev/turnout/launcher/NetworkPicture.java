@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -23,6 +24,7 @@ import org.osgi.framework.ServiceReference;
 record NetworkPicture(Map<String, List<String>> serving, Map<String, String> failed) {
 
     private static final String RUNTIME = "dev.turnout.api.network.NetworkRuntime";
+    private static final Pattern SCHEME = Pattern.compile("^([^:]*:(?://)?).*$");
     private static final NetworkPicture EMPTY = new NetworkPicture(Map.of(), Map.of());
 
     /** Asks the network; the answer is empty as long as there is none. */
@@ -50,9 +52,12 @@ record NetworkPicture(Map<String, List<String>> serving, Map<String, String> fai
         Map<String, List<String>> serving = new TreeMap<>();
         for (Object server : array(network, "servers")) {
             String name = text(server, "name");
-            String[] sockets = (String[]) array(server, "sockets");
-            if (!name.isEmpty() && sockets.length > 0) {
-                serving.put(name, Arrays.asList(sockets));
+            String scheme = SCHEME.matcher(text(server, "endpoint")).replaceFirst("$1");
+            List<String> sockets = Arrays.stream(array(server, "sockets"))
+                    .map(address -> scheme + address)
+                    .toList();
+            if (!name.isEmpty() && !sockets.isEmpty()) {
+                serving.put(name, sockets);
             }
         }
         Map<String, String> failed = new TreeMap<>();

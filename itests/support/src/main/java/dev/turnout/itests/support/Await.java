@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.itests.support;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** Waits for conditions, up to ten seconds. */
+public final class Await {
+
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private Await() {}
+
+    /** Returns the first value that is wanted; fails with the last one. */
+    public static <T> T value(String wanted, Callable<T> question, Predicate<T> condition) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+        T answer = question.call();
+        while (!condition.test(answer)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for " + wanted + "; the last answer was " + answer);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            answer = question.call();
+        }
+        return answer;
+    }
+
+    /** Waits until the answer is true. */
+    public static void until(String wanted, Callable<Boolean> question) throws Exception {
+        value(wanted, question, answer -> answer);
+    }
+}
