@@ -322,6 +322,7 @@ public abstract class ClosingContract extends StreamContract {
 
         run(in -> link.transport().abort());
         protocol.awaitLost();
+        loop().settle();
 
         assertEquals(0, during.get(), "the peer saw the end before connectionLost returned");
         assertEquals(0, link.peer().receiveAll().length);
