@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
-import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
 
@@ -67,15 +66,14 @@ final class FelixExtension implements BeforeAllCallback, AfterAllCallback, Invoc
         List<Option> options = new ArrayList<>();
         for (Path jar : distribution()) {
             int level = Integer.parseInt(String.valueOf(jar.getName(jar.getNameCount() - 2)));
-            // within level 6: with higher ones Pax Exam goes on before they are reached
-            options.add(bundle(jar.toUri().toString()).startLevel(1 + level / 10));
+            // Pax Exam stays at level 5, whatever it is told
+            options.add(bundle(jar.toUri().toString()).startLevel(Math.max(1, level / 10)));
         }
         for (String library : TEST_LIBRARIES) {
             var source = Class.forName(library).getProtectionDomain().getCodeSource();
             options.add(bundle(source.getLocation().toString()).startLevel(1));
         }
         options.add(frameworkProperty("felix.fileinstall.dir").value(System.getProperty("turnout.load")));
-        options.add(frameworkStartLevel(6));
         options.add(systemTimeout(15_000));
         options.add(cleanCaches());
         options.add(frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")

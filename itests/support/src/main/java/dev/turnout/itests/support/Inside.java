@@ -70,10 +70,7 @@ public final class Inside {
 
     /** Returns a configured server once it listens. */
     public ServerDTO listening(String name) throws Exception {
-        return Await.value(
-                        "server " + name,
-                        () -> server(name),
-                        found -> found.isPresent() && found.get().sockets.length > 0)
+        return Await.value("server " + name, () -> server(name), Optional::isPresent)
                 .orElseThrow();
     }
 
@@ -83,10 +80,10 @@ public final class Inside {
         return Integer.parseInt(socket.substring(socket.lastIndexOf(':') + 1));
     }
 
-    /** Returns a configured server if it is open. */
+    /** Returns a configured server if it listens; one that has closed and has connections left does not count. */
     public Optional<ServerDTO> server(String name) throws Exception {
         return Arrays.stream(snapshot().servers)
-                .filter(server -> server.name.equals(name))
+                .filter(server -> server.name.equals(name) && server.sockets.length > 0)
                 .findFirst();
     }
 
