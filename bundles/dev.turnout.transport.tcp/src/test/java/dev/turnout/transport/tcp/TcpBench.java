@@ -219,6 +219,8 @@ final class TcpBench implements AutoCloseable {
                 throw new AssertionError("cannot clean up", e);
             }
         }
+        // a loop that was never used may not have begun to run
+        second.settle();
         loop.loop().shutdown(LoopThread.DEADLINE);
         second.loop().shutdown(LoopThread.DEADLINE);
         loop.close();
