@@ -119,17 +119,15 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
         transport = own;
         loop = with.loop();
         boolean legal = state == State.NEW;
-        state = State.OPEN;
-        callback("connectionMade", null, legal, made, own);
+        callback(State.OPEN, "connectionMade", null, legal, made, own);
     }
 
     @Override
     public void connectionLost(@Nullable Throwable why) {
         boolean legal = state == State.OPEN || state == State.ENDED;
-        state = State.LOST;
         cause = why;
-        callback(
-                "connectionLost " + (why == null ? "null" : why.getClass().getSimpleName()), null, legal, lost, self());
+        String name = "connectionLost " + (why == null ? "null" : why.getClass().getSimpleName());
+        callback(State.LOST, name, null, legal, lost, self());
     }
 
     @Override
@@ -155,15 +153,21 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
     /** Records an end of stream, runs the hook. */
     protected final void ended(Hook<? super T> hook) {
         boolean legal = state == State.OPEN;
-        state = State.ENDED;
-        callback("eofReceived", null, legal, hook, transport());
+        callback(State.ENDED, "eofReceived", null, legal, hook, transport());
     }
 
     /** Records a callback, with the data it brought if any, and runs its hook. */
     protected final <A> void callback(
             String name, byte @Nullable [] data, boolean legal, Hook<? super A> hook, A argument) {
+        callback(state, name, data, legal, hook, argument);
+    }
+
+    /** The state changes together with the record: whoever waits for it waits for the callback's return, too. */
+    private <A> void callback(
+            State next, String name, byte @Nullable [] data, boolean legal, Hook<? super A> hook, A argument) {
         lock.lock();
         try {
+            state = next;
             Event event = new Event(name, data == null ? null : new String(data, StandardCharsets.ISO_8859_1));
             events.add(event);
             if (data != null) {
