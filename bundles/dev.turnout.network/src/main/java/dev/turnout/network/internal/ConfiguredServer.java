@@ -8,6 +8,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolContext;
 import dev.turnout.api.protocol.ProtocolFactory;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ final class ConfiguredServer {
 
     private final Core core;
     private final String name;
+    private final DelayedReport delayed = new DelayedReport();
     private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
 
     // written by the steps, which follow each other; read by pictures too
@@ -100,7 +102,7 @@ final class ConfiguredServer {
             try {
                 wanted = ServerSettings.read(configuration);
             } catch (ServerSettings.WrongValue e) {
-                fail(e.property, e.value, e.getMessage());
+                fail(e.property, e.value, e.getMessage(), Duration.ZERO);
                 return done();
             }
             return reconcile();
@@ -124,10 +126,13 @@ final class ConfiguredServer {
     /** Ends the server; its connections go on. */
     CompletionStage<Void> close() {
         core.configured.remove(this);
-        return step(() -> {
+        CompletionStage<Void> closed = step(() -> {
             ended = true;
+            mended();
             return closeEntry("as its configuration is gone");
         });
+        core.giveUp(name, this);
+        return closed;
     }
 
     private CompletionStage<Void> step(Supplier<CompletionStage<Void>> work) {
@@ -159,6 +164,13 @@ final class ConfiguredServer {
         if (ended || want == null) {
             return done();
         }
+        ConfiguredServer holder = core.claim(name, this);
+        if (holder != this) {
+            String reason = "the server " + name + " is configured by " + holder.source
+                    + " already; give one of them another name, or delete it";
+            fail("service.pid", source, reason, Duration.ZERO);
+            return done();
+        }
         ServerEntry open = entry;
         if (open != null && open.origin().closed) {
             entry = null;
@@ -188,7 +200,8 @@ final class ConfiguredServer {
                     culprit == null
                             ? settings.protocolOptions().toString()
                             : String.valueOf(settings.protocolOptions().get(culprit)),
-                    e.getMessage());
+                    e.getMessage(),
+                    Duration.ZERO);
             return false;
         }
     }
@@ -210,7 +223,7 @@ final class ConfiguredServer {
         return listen(want).handle((opened, e) -> {
             if (e != null) {
                 charge = null;
-                fail("endpoint", want.endpoint().toString(), reason(e));
+                failToListen(want, e);
             }
             return null;
         });
@@ -234,7 +247,7 @@ final class ConfiguredServer {
         return opening.thenAccept(opened -> {
             entry = opened;
             active = want;
-            failure = null;
+            mended();
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
@@ -250,7 +263,7 @@ final class ConfiguredServer {
             return done();
         }
         if (want.equals(wanted)) {
-            failure = null;
+            mended();
         }
         active = want;
         if (factory == null) {
@@ -290,7 +303,8 @@ final class ConfiguredServer {
         }
         Charge before = charge;
         Charge after = factory == null ? null : new Charge(factory, want.protocolOptions());
-        boolean closeFirst = want.collidesWith(now);
+        // without what the new one needs, the old one would be closed for nothing
+        boolean closeFirst = want.collidesWith(now) && core.has(want);
         CompletionStage<Void> ready = closeFirst ? core.close(old) : done();
         charge = after;
         return ready.thenCompose(x -> listen(want))
@@ -300,7 +314,7 @@ final class ConfiguredServer {
                         return done();
                     }
                     charge = before;
-                    fail("endpoint", want.endpoint().toString(), reason(e));
+                    failToListen(want, e);
                     return closeFirst ? listenAgain(now) : done();
                 })
                 .thenCompose(next -> next);
@@ -341,23 +355,44 @@ final class ConfiguredServer {
         return now.factory().newProtocol(new Context(loop, name, now.options()));
     }
 
-    private void fail(String property, String value, @Nullable String reason) {
+    /** A transport or filter that is missing may be about to start: bundles come one after the other. */
+    private void failToListen(ServerSettings want, Throwable e) {
+        Throwable cause = LoopCalls.cause(e);
+        boolean missing = cause instanceof UnsupportedOperationException && !core.has(want);
+        fail("endpoint", want.endpoint().toString(), reason(cause), missing ? core.settling : Duration.ZERO);
+    }
+
+    /** Remembers the failure for pictures at once, and logs it after the delay unless it is mended until then. */
+    private void fail(String property, String value, @Nullable String reason, Duration delay) {
         Failure next = new Failure(property, value, reason == null ? "unknown" : reason);
         if (next.equals(failure)) {
             return;
         }
         failure = next;
+        if (delay.isZero()) {
+            delayed.drop();
+            report(next);
+        } else {
+            delayed.hold(core.loops.choose(), delay, () -> report(next));
+        }
+    }
+
+    private void report(Failure what) {
         ServerEntry open = entry;
         LOG.log(
                 Level.WARNING,
-                () -> "server " + name + " (" + source + "): " + property + "=" + value + ": " + next.reason()
-                        + (open == null ? "; it is closed" : "; it stays at " + open.endpoint()));
+                () -> "server " + name + " (" + source + "): " + what.property() + "=" + what.value() + ": "
+                        + what.reason() + (open == null ? "; it is closed" : "; it stays at " + open.endpoint()));
+    }
+
+    private void mended() {
+        failure = null;
+        delayed.drop();
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = LoopCalls.cause(failure);
-        String text = cause.getMessage();
-        return text == null ? cause.getClass().getSimpleName() : text;
+        String text = failure.getMessage();
+        return text == null ? failure.getClass().getSimpleName() : text;
     }
 
     private static CompletionStage<Void> done() {

@@ -46,6 +46,9 @@ public class Core implements NetworkRuntime {
     /** How long a bundle's end may take before it goes on without waiting. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** How long a transport or filter may be missing before a configured server logs that: a container's bundles start one after the other. */
+    static final Duration SETTLING = Duration.ofSeconds(10);
+
     private static final String FEATURE = "; install feature turnout-";
 
     final LoopGroup loops;
@@ -62,6 +65,12 @@ public class Core implements NetworkRuntime {
     /** The servers that configurations ask for, open or not. */
     final Set<ConfiguredServer> configured = ConcurrentHashMap.newKeySet();
 
+    /** How long configured servers wait before they log what is missing. */
+    final Duration settling;
+
+    /** The configured servers by name: of several configurations with one name, the first counts. */
+    private final Map<String, ConfiguredServer> names = new ConcurrentHashMap<>();
+
     /** The protocols above filters, by the filter's protocol, until the connection begins. */
     final Map<BaseProtocol, BaseProtocol> layers = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -75,7 +84,13 @@ public class Core implements NetworkRuntime {
 
     /** Makes a network over the loops, without transports. */
     public Core(LoopGroup loops) {
+        this(loops, SETTLING);
+    }
+
+    /** Makes a network whose configured servers log what is missing after this time. */
+    Core(LoopGroup loops, Duration settling) {
         this.loops = loops;
+        this.settling = settling;
     }
 
     /** Adds a transport, or takes over its new properties. */
@@ -155,6 +170,25 @@ public class Core implements NetworkRuntime {
                     + "\"; present: " + transports.present() + FEATURE + scheme);
         }
         return provider;
+    }
+
+    /** Tells whether the transport and the filters of these settings are present. */
+    boolean has(ServerSettings settings) {
+        return transports.find(settings.endpoint().scheme()) != null
+                && settings.plan().presentIn(filters);
+    }
+
+    /** Returns whose name this is: the server's, unless another one came first. */
+    ConfiguredServer claim(String name, ConfiguredServer server) {
+        ConfiguredServer holder = names.putIfAbsent(name, server);
+        return holder == null ? server : holder;
+    }
+
+    /** Leaves the name to whoever waits for it. */
+    void giveUp(String name, ConfiguredServer server) {
+        if (names.remove(name, server)) {
+            configured.forEach(ConfiguredServer::retry);
+        }
     }
 
     /** Begins an operation; it is cancelled if its transport leaves. */

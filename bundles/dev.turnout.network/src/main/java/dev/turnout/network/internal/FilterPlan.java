@@ -78,6 +78,11 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
         return new FilterPlan(names, options, tls.with(TlsOptions.SERVER_HOSTNAME, name));
     }
 
+    /** Tells whether all filters are there. */
+    boolean presentIn(Catalog<FilterProvider> filters) {
+        return names.stream().allMatch(name -> filters.find(name) != null);
+    }
+
     /**
      * Fails if a filter is missing.
      *
