@@ -20,7 +20,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Shows servers, connections, protocols and loops as tables of text. Each command returns its text, which every shell prints. */
+/**
+ * Shows servers, connections, protocols and loops as tables of text. Each command prints its text: what a command returns, shells print for people
+ * only, not for scripts. The shell has put the stream of its session behind {@code System.out}.
+ */
 @Component(
         service = TurnoutCommands.class,
         property = {
@@ -53,26 +56,26 @@ public final class TurnoutCommands {
 
     /** Lists the servers, and what keeps configured ones from being as they should. */
     @Descriptor("lists the servers, and what is wrong with configured ones")
-    public String servers() {
-        return show(TurnoutCommands::servers);
+    public void servers() {
+        show(TurnoutCommands::servers);
     }
 
     /** Lists the open connections. */
     @Descriptor("lists the open connections")
-    public String connections() {
-        return show(this::connections);
+    public void connections() {
+        show(this::connections);
     }
 
     /** Lists the protocols that servers can name, and the transports and filters that endpoints can. */
     @Descriptor("lists the protocols, transports and filters that are present")
-    public String protocols() {
-        return show(TurnoutCommands::protocols);
+    public void protocols() {
+        show(TurnoutCommands::protocols);
     }
 
     /** Lists the loops, with their load and how long a callback waits. */
     @Descriptor("lists the loops, with their load and lag")
-    public String loops() {
-        return show(TurnoutCommands::loops);
+    public void loops() {
+        show(TurnoutCommands::loops);
     }
 
     private static String servers(NetworkDTO network) {
@@ -167,7 +170,11 @@ public final class TurnoutCommands {
         return age.toMinutes() > 0 ? age.toMinutes() + "m" : age.toSeconds() + "s";
     }
 
-    private String show(Function<NetworkDTO, String> how) {
+    private void show(Function<NetworkDTO, String> how) {
+        System.out.println(text(how));
+    }
+
+    private String text(Function<NetworkDTO, String> how) {
         try {
             return how.apply(runtime.snapshot().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {

@@ -10,6 +10,9 @@ import dev.turnout.api.network.dto.LoopDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.network.dto.ProtocolDTO;
 import dev.turnout.api.network.dto.ServerDTO;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,10 +29,10 @@ class TurnoutCommandsTest {
 
     @Test
     void saysWhatToDoWhenThereIsNothing() {
-        assertTrue(commands.servers().contains("dev.turnout.server~NAME.cfg"));
-        assertTrue(commands.connections().contains("turnout:servers"));
-        assertTrue(commands.protocols().contains("dev.turnout.protocol.echo"));
-        assertTrue(commands.loops().contains("dev.turnout.core"));
+        assertTrue(printed(commands::servers).contains("dev.turnout.server~NAME.cfg"));
+        assertTrue(printed(commands::connections).contains("turnout:servers"));
+        assertTrue(printed(commands::protocols).contains("dev.turnout.protocol.echo"));
+        assertTrue(printed(commands::loops).contains("dev.turnout.core"));
     }
 
     @Test
@@ -43,7 +46,7 @@ class TurnoutCommandsTest {
         failed.reason = "expected a whole number";
         network.failed = new FailedDTO[] {failed};
 
-        String text = commands.servers();
+        String text = printed(commands::servers);
 
         assertEquals("""
                 NAME  PROTOCOL  #CONN  #TOTAL  STATE    WHERE
@@ -65,7 +68,7 @@ class TurnoutCommandsTest {
         connection.since = NOW.toEpochMilli() - 125_000;
         network.connections = new ConnectionDTO[] {connection};
 
-        String text = commands.connections();
+        String text = printed(commands::connections);
 
         assertEquals("""
                 #ID  SERVER  LOOP       #AGE  #QUEUED  PROTOCOL               PEER
@@ -81,7 +84,7 @@ class TurnoutCommandsTest {
         network.protocols = new ProtocolDTO[] {protocol};
         network.transports = new String[] {"tcp", "unix"};
 
-        String text = commands.protocols();
+        String text = printed(commands::protocols);
 
         assertEquals("""
                 NAME  #RANK  BUNDLE                           SERVERS
@@ -99,7 +102,7 @@ class TurnoutCommandsTest {
         loop.lagNanos = 42_000;
         network.loops = new LoopDTO[] {loop};
 
-        String text = commands.loops();
+        String text = printed(commands::loops);
 
         assertEquals("""
                 NAME       #CONN   #LAG  DEBUG
@@ -111,7 +114,22 @@ class TurnoutCommandsTest {
         TurnoutCommands waiting =
                 new TurnoutCommands(() -> CompletableFuture.failedFuture(new IllegalStateException("closed")));
 
-        assertTrue(waiting.loops().contains("closed"));
+        assertTrue(printed(waiting::loops).contains("closed"));
+    }
+
+    /** Returns what a command prints, without the end of the last line. */
+    private static String printed(Runnable command) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            command.run();
+        } finally {
+            System.setOut(before);
+        }
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        assertTrue(text.endsWith(System.lineSeparator()), text);
+        return text.substring(0, text.length() - System.lineSeparator().length());
     }
 
     private static ServerDTO server(String name, String protocol, int connections, String where) {
