@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.network.Network;
+import dev.turnout.api.network.NetworkControl;
 import dev.turnout.api.network.NetworkRuntime;
+import dev.turnout.api.network.SwitchListener;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.TransportProvider;
@@ -75,6 +77,17 @@ public final class Networks implements AutoCloseable {
     /** Returns the picture of what is open. */
     public NetworkRuntime runtime() {
         return core;
+    }
+
+    /** Returns what operators can do. */
+    public NetworkControl control() {
+        return core;
+    }
+
+    /** Adds a listener to events about switches, drains and deadlines. */
+    public Networks with(SwitchListener listener) {
+        core.addListener(requireNonNull(listener, "listener"));
+        return this;
     }
 
     /** Closes servers, then connections, which may flush for some seconds; not from a loop's thread, where it could not wait. */

@@ -2,10 +2,12 @@
 package dev.turnout.api.network;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,21 @@ public record Option<T>(
     /** Returns an option that is a size in bytes. */
     public static Option<Long> size(String name, @Nullable Long fallback, Effect effect, String description) {
         return new Option<>(name, fallback, effect, "a size such as 512, 16KiB or 1MiB", description, Option::bytes);
+    }
+
+    /** Returns an option that is one of the values of an enumeration, written in lower case. */
+    public static <E extends Enum<E>> Option<E> choice(String name, E fallback, Effect effect, String description) {
+        Class<E> type = fallback.getDeclaringClass();
+        String syntax = Arrays.stream(type.getEnumConstants())
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        return new Option<>(
+                name,
+                fallback,
+                effect,
+                "one of " + syntax,
+                description,
+                text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
     }
 
     /** Returns an option that only code can set, because its value has no text. */

@@ -3,6 +3,7 @@ package dev.turnout.api.network;
 
 import java.net.ProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,50 @@ public final class ServerOptions extends Options<ServerOptions> {
     public static final Option<Boolean> CLEANUP_SOCKET = Option.flag(
             "cleanup.socket", true, Effect.LIVE, "Removes the file of a unix socket when the server closes.");
 
+    /** What becomes of the connections when the service of their protocol leaves or a better one comes (SWITCH-38 to -41, -46). */
+    public static final Option<Departure> DEPARTURE = Option.choice(
+            "departure",
+            Departure.SWITCH,
+            Effect.LIVE,
+            "Says what becomes of connections whose protocol leaves: they are switched to its successor, drained, or closed.");
+
+    /** How long draining connections may go on, and closing ones may flush (SWITCH-39, SWITCH-41). */
+    public static final Option<Duration> DRAIN_DEADLINE = Option.time(
+            "drain.deadline",
+            Duration.ofSeconds(10),
+            Effect.LIVE,
+            "Closes draining connections after this time, and aborts closing ones.");
+
+    /** How long draining connections may flush after the deadline before they are aborted (SWITCH-39). */
+    public static final Option<Duration> DRAIN_GRACE = Option.time(
+            "drain.grace",
+            Duration.ofSeconds(2),
+            Effect.LIVE,
+            "Aborts connections that are still flushing this long after the deadline of a drain.");
+
+    /** What becomes of connects while there is no service of the protocol (SWITCH-43). */
+    public static final Option<Absence> ABSENCE = Option.choice(
+            "absence",
+            Absence.PARK,
+            Effect.LIVE,
+            "Says what becomes of connects while the protocol is missing: they are held (park) or refused.");
+
+    /** The most connections held at a time while the protocol is missing (SWITCH-45, SWITCH-61). */
+    public static final Option<Integer> PARK_CONNECTIONS = Option.number(
+            "park.connections",
+            10_000,
+            1,
+            Integer.MAX_VALUE,
+            Effect.LIVE,
+            "Pauses accepting at this many connections that wait for the protocol.");
+
+    /** How long a connection is held while the protocol is missing (SWITCH-45, SWITCH-61). */
+    public static final Option<Duration> PARK_TIMEOUT = Option.time(
+            "park.timeout",
+            Duration.ofSeconds(10),
+            Effect.LIVE,
+            "Closes a connection that has waited for the protocol for this long.");
+
     /** Listening addresses of this family only; code only. */
     public static final Option<ProtocolFamily> FAMILY =
             Option.object("family", null, "Restricts the addresses to one family.");
@@ -66,6 +111,12 @@ public final class ServerOptions extends Options<ServerOptions> {
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_ADDRESS,
             CLEANUP_SOCKET,
+            DEPARTURE,
+            DRAIN_DEADLINE,
+            DRAIN_GRACE,
+            ABSENCE,
+            PARK_CONNECTIONS,
+            PARK_TIMEOUT,
             FAMILY,
             SOCK,
             TLS);

@@ -59,6 +59,13 @@ public final class StreamOptions {
     public static final Option<Boolean> RESET_ON_ABORT = Option.flag(
             "reset.on.abort", false, Effect.NEW_CONNECTIONS, "Resets a TCP connection on abort if bytes were lost.");
 
+    /** Refuses {@code setProtocol} between protocols that do not declare support (SWITCH-14). */
+    public static final Option<Boolean> STRICT_SWITCHING = Option.flag(
+            "strict.switching",
+            false,
+            Effect.NEW_CONNECTIONS,
+            "Refuses to exchange protocols that do not declare that they support it.");
+
     static final List<Option<?>> ALL = List.of(
             NO_DELAY,
             KEEP_ALIVE,
@@ -69,7 +76,8 @@ public final class StreamOptions {
             IDLE_TIMEOUT,
             FIRST_BYTE_TIMEOUT,
             PRIVATE_READS,
-            RESET_ON_ABORT);
+            RESET_ON_ABORT,
+            STRICT_SWITCHING);
 
     private StreamOptions() {}
 }

@@ -11,6 +11,12 @@ package dev.turnout.api.protocol;
  */
 public record SwitchSupport(String name, int lowest, int highest) {
 
+    /**
+     * The switch name of protocols on byte streams that carry unread bytes and need nothing else, so that each can follow every other. Values that one
+     * of them adds to the state are ignored by those that do not know them.
+     */
+    public static final String STREAM = "turnout.stream";
+
     /** Checks the range. */
     public SwitchSupport {
         if (name.isBlank() || lowest < 1 || highest < lowest) {

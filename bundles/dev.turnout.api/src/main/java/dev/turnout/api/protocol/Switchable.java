@@ -25,7 +25,10 @@ public interface Switchable extends BaseProtocol {
     /** Begins with a connection in being, instead of {@code connectionMade}. */
     void takeOver(BaseTransport transport, HandoverState state, HandoverContext context);
 
-    /** Goes on after the successor failed, with the state handed over. By default it refuses, which aborts the connection (SWITCH-34). */
+    /**
+     * Goes on after the successor failed, from the state handed over; its unread bytes are delivered again afterwards (SWITCH-34). By default it
+     * refuses, which aborts the connection.
+     */
     default void takeBack(HandoverState state) {
         throw new IllegalStateException("this protocol cannot take a connection back");
     }

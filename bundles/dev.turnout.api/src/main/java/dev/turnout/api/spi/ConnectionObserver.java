@@ -19,6 +19,11 @@ public interface ConnectionObserver {
     /** Is told that a connection has ended, directly after {@code connectionLost}. */
     void closed(BaseTransport transport, @Nullable Throwable cause);
 
+    /**
+     * Is told of every attempt to exchange the protocol once it is over, when the protocol in charge is known but has not got its unread bytes yet.
+     */
+    void switched(BaseTransport transport, SwitchReport report);
+
     /** Answers information that the transport itself does not have, such as the bundle of its protocol. */
     Optional<Object> extraInfo(BaseTransport transport, String name);
 }

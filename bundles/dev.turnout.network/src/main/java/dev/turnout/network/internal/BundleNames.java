@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleReference;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** Names the bundle that a class comes from; works without a framework too, where the framework's classes may be missing. */
 final class BundleNames {
@@ -19,6 +20,11 @@ final class BundleNames {
     /** Returns symbolic name and version. */
     static String of(Bundle bundle) {
         return bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+
+    /** Tells whether the framework itself needs a class loader, because its bundle is installed and has not been updated since. */
+    static boolean isInUse(ClassLoader loader) {
+        return FRAMEWORK && Framework.isInUse(loader);
     }
 
     private static boolean frameworkIsThere() {
@@ -38,6 +44,15 @@ final class BundleNames {
                 return bundle == null ? "" : of(bundle);
             }
             return "";
+        }
+
+        static boolean isInUse(ClassLoader loader) {
+            if (loader instanceof BundleReference reference) {
+                Bundle bundle = reference.getBundle();
+                BundleWiring now = bundle == null ? null : bundle.adapt(BundleWiring.class);
+                return now != null && now.getClassLoader() == loader;
+            }
+            return false;
         }
     }
 }

@@ -42,34 +42,45 @@ final class Catalog<T> {
         entries = List.copyOf(changed);
     }
 
-    /** Removes a service and tells whether it was there. */
-    synchronized boolean remove(T service) {
-        List<Entry<T>> changed = new ArrayList<>(entries);
-        boolean removed = changed.removeIf(entry -> entry.service() == service);
-        entries = List.copyOf(changed);
-        return removed;
+    /** Removes a service and returns what was known of it, or null if it was not there. */
+    synchronized @Nullable Entry<T> remove(T service) {
+        for (Entry<T> entry : entries) {
+            if (entry.service() == service) {
+                List<Entry<T>> changed = new ArrayList<>(entries);
+                changed.remove(entry);
+                entries = List.copyOf(changed);
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** Returns the best service of a name, or null. */
     @Nullable
     T find(String name) {
+        Entry<T> entry = entry(name);
+        return entry == null ? null : entry.service();
+    }
+
+    /** Returns the best service of a name with what is known of it, or null. */
+    @Nullable
+    Entry<T> entry(String name) {
         for (Entry<T> entry : entries) {
             if (entry.name().equals(name)) {
-                return entry.service();
+                return entry;
             }
         }
         return null;
     }
 
-    /** Returns the best service of a name apart from one, or null. */
-    @Nullable
-    T findOther(String name, T not) {
+    /** Tells whether a service is present. */
+    boolean holds(T service) {
         for (Entry<T> entry : entries) {
-            if (entry.name().equals(name) && entry.service() != not) {
-                return entry.service();
+            if (entry.service() == service) {
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
     /** Returns all, best first. */

@@ -2,10 +2,11 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.network.Absence;
 import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Server;
+import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
-import dev.turnout.api.protocol.ProtocolContext;
 import dev.turnout.api.protocol.ProtocolFactory;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  * Keeps one server as its configuration says, while configuration, transport and protocol come, change and go.
  *
  * <pre>
- *   closed --open--> serving &lt;--protocol comes, goes--> suspended
+ *   closed --open--> serving &lt;--protocol comes, goes--> parking or refusing
  *     ^                 |                                   |
  *     +-----------------+--- close, transport leaves -------+
  * </pre>
+ *
+ * <p>Without a service of its protocol it accepts and parks connections, or closes its listening socket, as its configuration says. An operator can
+ * suspend it in every state.
  *
  * <p>Any thread may tell it what has changed; the steps run one after the other, each beginning when the former is done, and none blocks. What a wrong
  * configuration asks for is reported and otherwise left alone: what was open stays open.
@@ -39,16 +44,17 @@ final class ConfiguredServer {
      */
     record Failure(String property, String value, String reason) {}
 
-    /** Makes the protocols of new connections: factory and options change together. */
-    private record Charge(ProtocolFactory factory, Map<String, String> options) {}
-
-    private record Context(EventLoop loop, String server, Map<String, String> options) implements ProtocolContext {}
-
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
     private final String name;
     private final DelayedReport delayed = new DelayedReport();
+    /** What happened to its connections. */
+    final SwitchCounters counters = new SwitchCounters();
+
+    /** Who has made the protocol of the connection that is about to begin on a loop. */
+    private final Map<EventLoop, Charge> made = new ConcurrentHashMap<>();
+
     private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
 
     // written by the steps, which follow each other; read by pictures too
@@ -58,6 +64,7 @@ final class ConfiguredServer {
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
     private volatile @Nullable Failure failure;
+    private volatile boolean suspended;
     private volatile boolean ended;
 
     /** Makes a closed server that nothing is known about; it is part of the network's picture from now on. */
@@ -88,9 +95,50 @@ final class ConfiguredServer {
         return now == null ? "" : now.protocol();
     }
 
-    /** Tells whether connects wait for the protocol. */
-    boolean waitsForProtocol() {
-        return charge == null;
+    /** Returns the options that hold, or the defaults while it is closed. */
+    ServerOptions options() {
+        ServerSettings now = active;
+        return now == null ? ServerOptions.DEFAULTS : now.options();
+    }
+
+    /** Returns who makes the protocols of new connections, or null while it is closed. */
+    @Nullable
+    Charge charge() {
+        return charge;
+    }
+
+    /** Tells whether it has no socket on purpose, until its protocol is there. */
+    boolean isRefusing() {
+        return !ended && active != null && entry == null;
+    }
+
+    /** Returns where it is to listen, or an empty text. */
+    String where() {
+        ServerSettings now = active;
+        return now == null ? "" : now.endpoint().toString();
+    }
+
+    /** Tells whether an operator has suspended it. */
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    /** Tells whether it is open, or would be if its protocol were there, and has or wants this protocol. */
+    boolean concerns(String protocolName) {
+        ServerSettings now = active;
+        ServerSettings want = wanted;
+        return (now != null && now.protocol().equals(protocolName))
+                || (want != null && want.protocol().equals(protocolName));
+    }
+
+    /** Stops accepting, or goes on, because an operator wants it; connections in being go on (SWITCH-54). */
+    CompletionStage<Void> suspend(boolean wanted) {
+        return step(() -> {
+            suspended = wanted;
+            LOG.log(Level.INFO, () -> "server " + name + (wanted ? " is suspended" : " is resumed"));
+            ServerEntry open = entry;
+            return open == null ? done() : apply(open);
+        });
     }
 
     /** Takes over a configuration; the stage completes when everything that could be done is done. */
@@ -176,17 +224,22 @@ final class ConfiguredServer {
             entry = null;
             active = null;
         }
-        ProtocolFactory factory = core.protocols.find(want.protocol());
-        if (factory != null && !accepts(factory, want)) {
-            ServerSettings now = active;
-            // what serves by the former settings goes on, unless the factory it has is gone
-            return now != null && !now.equals(want) ? follow(now, core.protocols.find(now.protocol())) : suspend();
-        }
+        Catalog.Entry<ProtocolFactory> service = core.protocols.entry(want.protocol());
         ServerSettings now = active;
-        if (now == null) {
-            return open(want, factory);
+        if (service != null && !accepts(service.service(), want)) {
+            // what serves by the former settings goes on, unless the service it has is gone
+            return now == null
+                    ? done()
+                    : now.equals(want) ? follow(now, null) : follow(now, core.protocols.entry(now.protocol()));
         }
-        return !want.needsRebind(now) ? follow(want, factory) : rebind(now, want, factory);
+        if (now == null) {
+            return open(want, charge(want, service));
+        }
+        return !want.needsRebind(now) ? follow(want, service) : rebind(now, want, charge(want, service));
+    }
+
+    private Charge charge(ServerSettings settings, Catalog.@Nullable Entry<ProtocolFactory> service) {
+        return new Charge(settings.protocol(), service, settings.protocolOptions(), name);
     }
 
     private boolean accepts(ProtocolFactory factory, ServerSettings settings) {
@@ -218,8 +271,20 @@ final class ConfiguredServer {
         return null;
     }
 
-    private CompletionStage<Void> open(ServerSettings want, @Nullable ProtocolFactory factory) {
-        charge = factory == null ? null : new Charge(factory, want.protocolOptions());
+    private static boolean refuses(ServerSettings settings, Charge next) {
+        return next.isVacant() && settings.options().get(ServerOptions.ABSENCE) == Absence.REFUSE;
+    }
+
+    private CompletionStage<Void> open(ServerSettings want, Charge next) {
+        charge = next;
+        if (refuses(want, next)) {
+            active = want;
+            mended();
+            LOG.log(
+                    Level.INFO,
+                    () -> "server " + name + " refuses connects until the protocol " + want.protocol() + " is there");
+            return done();
+        }
         return listen(want).handle((opened, e) -> {
             if (e != null) {
                 charge = null;
@@ -240,7 +305,7 @@ final class ConfiguredServer {
                     want.options(),
                     want.plan(),
                     this::newProtocol,
-                    server -> server.suspend(charge == null));
+                    this::apply);
         } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
             return CompletableFuture.failedStage(e);
         }
@@ -251,58 +316,80 @@ final class ConfiguredServer {
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
-                            + (charge == null ? ", connects wait for the protocol" : ""));
+                            + (isVacant() ? ", connections are parked until the protocol is there" : ""));
         });
+    }
+
+    private boolean isVacant() {
+        Charge now = charge;
+        return now == null || now.isVacant();
     }
 
     /** Takes over what needs no new listening socket. */
-    private CompletionStage<Void> follow(ServerSettings want, @Nullable ProtocolFactory factory) {
-        ServerEntry open = entry;
-        ServerSettings now = active;
-        if (open == null || now == null) {
-            return done();
-        }
+    private CompletionStage<Void> follow(ServerSettings want, Catalog.@Nullable Entry<ProtocolFactory> service) {
+        Charge before = charge;
+        Charge next = charge(want, service);
         if (want.equals(wanted)) {
             mended();
         }
-        active = want;
-        if (factory == null) {
-            return suspend();
+        ServerEntry open = entry;
+        if (open == null) {
+            active = null;
+            return open(want, next);
         }
-        charge = new Charge(factory, want.protocolOptions());
-        Server server = open.server();
-        return LoopCalls.on(server.loop(), () -> {
-            if (!now.options().equals(want.options())) {
-                server.setOptions(want.options());
-            }
-            server.suspend(false);
-        });
+        active = want;
+        if (before == null || !next.equals(before)) {
+            charge = next;
+        }
+        if (refuses(want, next)) {
+            entry = null;
+            LOG.log(
+                    Level.INFO,
+                    () -> "server " + name + " refuses connects until the protocol " + want.protocol()
+                            + " is there again");
+            return core.close(open);
+        }
+        if (next.isVacant() && (before == null || !before.isVacant())) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "server " + name + " parks its connections until the protocol " + want.protocol()
+                            + " is there again");
+        }
+        return apply(open);
     }
 
-    /** Stops accepting; the factory is forgotten when no loop can be about to call it any more. */
-    private CompletionStage<Void> suspend() {
-        ServerEntry open = entry;
-        if (open == null || charge == null) {
-            charge = null;
-            return done();
+    private CompletionStage<Void> apply(ServerEntry open) {
+        return LoopCalls.on(open.server().loop(), () -> apply(open.server()));
+    }
+
+    /** Gives a server the options and the state that hold now; on its loop. */
+    private void apply(Server server) {
+        ServerSettings now = active;
+        ServerSettings settings = now == null ? wanted : now;
+        if (settings != null) {
+            server.setOptions(isVacant() ? forParking(settings.options(), server) : settings.options());
         }
-        LOG.log(Level.INFO, () -> "server " + name + " waits for the protocol " + protocol() + "; connects wait too");
-        Server server = open.server();
-        return LoopCalls.on(server.loop(), () -> server.suspend(true))
-                .thenCompose(suspended -> LoopCalls.all(core.loops.loops().stream()
-                        .map(loop -> LoopCalls.on(loop, () -> {}))
-                        .toList()))
-                .thenRun(() -> charge = null);
+        server.suspend(suspended);
+    }
+
+    /** Limits connections so that no more than allowed can be parked; at the limit the server pauses by itself (SWITCH-45). */
+    private ServerOptions forParking(ServerOptions options, Server server) {
+        long served = Math.max(0, server.connections() - counters.parked.get());
+        long most = served + options.get(ServerOptions.PARK_CONNECTIONS);
+        return options.with(
+                ServerOptions.MAX_CONNECTIONS, (int) Math.min(most, options.get(ServerOptions.MAX_CONNECTIONS)));
     }
 
     /** Moves to a new listening socket: opens it first where both can be there, else closes the old one first and comes back to it on failure. */
-    private CompletionStage<Void> rebind(ServerSettings now, ServerSettings want, @Nullable ProtocolFactory factory) {
+    private CompletionStage<Void> rebind(ServerSettings now, ServerSettings want, Charge after) {
         ServerEntry old = entry;
-        if (old == null) {
-            return open(want, factory);
+        if (old == null || refuses(want, after)) {
+            active = null;
+            entry = null;
+            CompletionStage<Void> closed = old == null ? done() : core.close(old);
+            return closed.thenCompose(x -> open(want, after));
         }
         Charge before = charge;
-        Charge after = factory == null ? null : new Charge(factory, want.protocolOptions());
         // without what the new one needs, the old one would be closed for nothing
         boolean closeFirst = want.collidesWith(now) && core.has(want);
         CompletionStage<Void> ready = closeFirst ? core.close(old) : done();
@@ -347,12 +434,33 @@ final class ConfiguredServer {
         return core.close(open).thenRun(() -> charge = null);
     }
 
+    /** Forgets who made a protocol whose connection never began. On the loop, between callbacks. */
+    void forget(EventLoop loop) {
+        made.remove(loop);
+    }
+
+    /** Makes the protocol of a connection that begins in the same turn; without a service it is parked. */
     private BaseProtocol newProtocol(EventLoop loop) {
         Charge now = charge;
         if (now == null) {
-            throw new IllegalStateException("server " + name + " has no protocol at present");
+            throw new IllegalStateException("server " + name + " is closed");
         }
-        return now.factory().newProtocol(new Context(loop, name, now.options()));
+        made.put(loop, now);
+        return now.isVacant() ? Parked.fresh() : now.newProtocol(loop);
+    }
+
+    /** Is told of a connection that begins, in the turn in which its protocol was made. On its loop. */
+    void begun(Session session) {
+        Charge by = made.remove(session.transport.loop());
+        if (by == null) {
+            return;
+        }
+        session.take(by);
+        if (session.protocol() instanceof Parked parked) {
+            core.switcher.begin(session, parked);
+        } else {
+            counters.of(by).begun.incrementAndGet();
+        }
     }
 
     /** A transport or filter that is missing may be about to start: bundles come one after the other. */

@@ -5,9 +5,13 @@ import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.NetworkControl;
 import dev.turnout.api.network.NetworkRuntime;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
+import dev.turnout.api.network.SwitchListener;
+import dev.turnout.api.network.dto.LeakDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
@@ -41,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: any; connections and servers themselves are touched on their loops only.
  */
-public class Core implements NetworkRuntime {
+public class Core implements NetworkRuntime, NetworkControl {
 
     /** How long a bundle's end may take before it goes on without waiting. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -71,8 +75,13 @@ public class Core implements NetworkRuntime {
     /** The configured servers by name: of several configurations with one name, the first counts. */
     private final Map<String, ConfiguredServer> names = new ConcurrentHashMap<>();
 
-    /** The protocols above filters, by the filter's protocol, until the connection begins. */
-    final Map<BaseProtocol, BaseProtocol> layers = Collections.synchronizedMap(new WeakHashMap<>());
+    /** What stands above filters, by the filter's protocol, until the connection begins. */
+    final Map<BaseProtocol, Layer> layers = Collections.synchronizedMap(new WeakHashMap<>());
+
+    final Events events;
+    final Switcher switcher;
+    private final Operator operator = new Operator(this);
+    private final Departures departures = new Departures(this);
 
     /** The channels that callers have handed in and that are in use. */
     private final Set<Channel> adopted = ConcurrentHashMap.newKeySet();
@@ -91,6 +100,8 @@ public class Core implements NetworkRuntime {
     Core(LoopGroup loops, Duration settling) {
         this.loops = loops;
         this.settling = settling;
+        this.events = new Events(loops);
+        this.switcher = new Switcher(this, events);
     }
 
     /** Adds a transport, or takes over its new properties. */
@@ -106,9 +117,10 @@ public class Core implements NetworkRuntime {
      * @see "SWITCH-50, SWITCH-58"
      */
     public void removeTransport(TransportProvider provider) {
-        if (!transports.remove(provider)) {
+        if (transports.remove(provider) == null) {
             return;
         }
+        departures.add(provider);
         String bundle = BundleNames.of(provider.getClass());
         pending.forEach((operation, by) -> {
             if (by == provider) {
@@ -130,26 +142,66 @@ public class Core implements NetworkRuntime {
 
     /** Removes a filter; connections that have it keep it. */
     public void removeFilter(FilterProvider provider) {
-        filters.remove(provider);
+        if (filters.remove(provider) != null) {
+            departures.add(provider);
+        }
     }
 
     /** Adds a protocol, or takes over its new properties. */
     public void addProtocol(String name, ProtocolFactory factory, Map<String, ?> properties) {
         protocols.add(name, factory, properties);
-        configured.forEach(ConfiguredServer::reconsider);
+        followed(name);
     }
 
     /**
-     * Removes a protocol. Servers that have no other stop accepting before this returns, so that the factory is not called any more; connections in
-     * being keep their protocols.
+     * Removes a protocol. When this returns the factory is not called any more, and the connections it has made protocols for are switched to its
+     * successor or parked, drain, or are being closed, as their servers' policies say. Waits for that, for a bounded time, unless called on a loop.
+     *
+     * @param leaving whether the bundle goes with the service, so that its classes should not be in use afterwards: waits for drains too, up to
+     *     their deadlines (SWITCH-42)
      */
-    public void removeProtocol(ProtocolFactory factory) {
-        if (!protocols.remove(factory)) {
+    public void removeProtocol(ProtocolFactory factory, boolean leaving) {
+        Catalog.Entry<ProtocolFactory> entry = protocols.remove(factory);
+        if (entry == null) {
             return;
         }
+        departures.add(factory);
+        CompletableFuture<Collection<Drain>> swept = followed(entry.name()).toCompletableFuture();
+        if (!LoopCalls.await(loops, List.of(swept), PATIENCE) || !leaving) {
+            return;
+        }
+        Collection<Drain> drains = swept.getNow(List.of());
+        Duration longest =
+                drains.stream().map(Drain::longest).max(Duration::compareTo).orElse(Duration.ZERO);
+        LoopCalls.await(loops, drains.stream().map(drain -> drain.over).toList(), longest.plusSeconds(1));
+    }
+
+    /** Lets servers, then connections follow a change of a protocol's services. */
+    private CompletionStage<Collection<Drain>> followed(String protocol) {
         List<CompletionStage<Void>> changes = new ArrayList<>();
-        configured.forEach(server -> changes.add(server.reconsider()));
-        LoopCalls.await(loops, changes, PATIENCE);
+        configured.stream()
+                .filter(server -> server.concerns(protocol))
+                .forEach(server -> changes.add(server.reconsider()));
+        return LoopCalls.all(changes).thenCompose(done -> Sweep.begin(this, protocol));
+    }
+
+    /** Is told that the protocol above filters has begun; its service may have left meanwhile. On the connection's loop. */
+    void established(Layer layer) {
+        Session session = layer.session;
+        Charge charge = session == null ? null : session.charge();
+        if (session != null && charge != null && !charge.isBy(protocols.entry(charge.protocol()))) {
+            Sweep.begin(this, charge.protocol());
+        }
+    }
+
+    /** Adds a listener to events about switches. */
+    public void addListener(SwitchListener listener) {
+        events.addListener(listener);
+    }
+
+    /** Removes a listener. */
+    public void removeListener(SwitchListener listener) {
+        events.removeListener(listener);
     }
 
     /** Returns a number that no other connection has. */
@@ -368,6 +420,31 @@ public class Core implements NetworkRuntime {
     /** Tells the server's bundle for pictures; an owner that is text is the bundle's name. */
     static String ownerName(@Nullable Object owner) {
         return owner == null ? "" : owner.toString();
+    }
+
+    @Override
+    public CompletionStage<Void> suspend(String server) {
+        return operator.suspend(server, true);
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String server) {
+        return operator.suspend(server, false);
+    }
+
+    @Override
+    public CompletionStage<Void> drain(String server, @Nullable Duration deadline) {
+        return operator.drain(server, deadline);
+    }
+
+    @Override
+    public CompletionStage<SwitchEvent> switchProtocol(long connection, String protocol) {
+        return operator.switchProtocol(connection, protocol);
+    }
+
+    @Override
+    public CompletionStage<List<LeakDTO>> leaks() {
+        return departures.leaks();
     }
 
     @Override

@@ -3,11 +3,15 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.network.NetworkConstants;
+import dev.turnout.api.network.NetworkControl;
 import dev.turnout.api.network.NetworkRuntime;
+import dev.turnout.api.network.SwitchListener;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.TransportProvider;
 import java.util.Map;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -18,7 +22,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** Is the core in a framework: the service registry says who is there. */
 @Component(
-        service = {NetworkRuntime.class, CoreComponent.class},
+        service = {NetworkRuntime.class, NetworkControl.class, CoreComponent.class},
         immediate = true)
 public final class CoreComponent extends Core {
 
@@ -69,8 +73,22 @@ public final class CoreComponent extends Core {
         addProtocol(String.valueOf(properties.get(NetworkConstants.PROTOCOL_NAME)), factory, properties);
     }
 
-    void unbindProtocol(ProtocolFactory factory) {
-        removeProtocol(factory);
+    void unbindProtocol(ProtocolFactory factory, ServiceReference<ProtocolFactory> reference) {
+        Bundle bundle = reference.getBundle();
+        removeProtocol(factory, bundle == null || bundle.getState() == Bundle.STOPPING);
+    }
+
+    @Reference(
+            service = SwitchListener.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindListener(SwitchListener listener) {
+        addListener(listener);
+    }
+
+    void unbindListener(SwitchListener listener) {
+        removeListener(listener);
     }
 
     @Deactivate

@@ -114,6 +114,7 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
             String what,
             CompletableFuture<Connection<Transport>> established) {
         BaseProtocol upper = protocol;
+        Layer layer = new Layer(protocol);
         for (String name : names) {
             BaseProtocol above = upper;
             Filter filter =
@@ -123,14 +124,18 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
                     established.completeExceptionally(LoopCalls.cause(failure));
                     return;
                 }
+                if (above == protocol) {
+                    layer.transport = transport;
+                }
                 begin(loop, above, transport);
                 if (above == protocol) {
                     established.complete(new Connection<>(transport, protocol));
+                    core.established(layer);
                 }
             });
             upper = filter.below();
         }
-        core.layers.put(upper, protocol);
+        core.layers.put(upper, layer);
         return upper;
     }
 

@@ -80,6 +80,13 @@ final class LoopCalls {
         });
     }
 
+    /** Returns what a failure says, or its kind if it says nothing. */
+    static String text(Throwable failure) {
+        Throwable cause = cause(failure);
+        String text = cause.getMessage();
+        return text == null ? cause.getClass().getSimpleName() : text;
+    }
+
     /** Returns what failed, without the wrapping of stages. */
     static Throwable cause(Throwable failure) {
         Throwable cause = failure;

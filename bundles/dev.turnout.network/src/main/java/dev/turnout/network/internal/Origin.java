@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
@@ -44,7 +45,15 @@ final class Origin implements ConnectionObserver {
     public void opened(BaseTransport transport) {
         opened.incrementAndGet();
         Session session = new Session(transport, this);
-        session.upper = core.layers.remove(transport.getProtocol());
+        Layer layer = core.layers.remove(transport.getProtocol());
+        if (layer != null) {
+            layer.session = session;
+            session.layer = layer;
+        }
+        ConfiguredServer configured = session.server();
+        if (configured != null) {
+            configured.begun(session);
+        }
         core.sessions.put(transport, session);
     }
 
@@ -53,7 +62,15 @@ final class Origin implements ConnectionObserver {
         core.disown(adopted);
         Session session = core.sessions.remove(transport);
         if (session != null) {
-            session.ended.complete(null);
+            session.end();
+        }
+    }
+
+    @Override
+    public void switched(BaseTransport transport, SwitchReport report) {
+        Session session = core.sessions.get(transport);
+        if (session != null) {
+            core.switcher.told(session, report);
         }
     }
 

@@ -2,12 +2,16 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.dto.ConnectionDTO;
 import dev.turnout.api.network.dto.FailedDTO;
 import dev.turnout.api.network.dto.LoopDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.network.dto.ProtocolDTO;
 import dev.turnout.api.network.dto.ServerDTO;
+import dev.turnout.api.network.dto.SwitchDTO;
+import dev.turnout.api.network.dto.VersionDTO;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.transport.BaseTransport;
@@ -19,7 +23,9 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the picture of a network: each loop tells about what lives on it. The one class that touches the picture's types. */
@@ -65,7 +71,7 @@ final class RuntimeSnapshot {
     private static ConnectionDTO connection(Session session, IoLoop loop) {
         BaseTransport transport = session.transport;
         ConnectionDTO dto = new ConnectionDTO();
-        dto.id = transport.getExtraInfo(ExtraInfo.CONNECTION_ID).orElse(0L);
+        dto.id = session.id;
         ServerEntry server = session.origin.server;
         dto.server = server == null ? "" : server.name();
         dto.scheme = session.origin.scheme;
@@ -100,9 +106,7 @@ final class RuntimeSnapshot {
         if (entry.origin().owner instanceof ConfiguredServer configured) {
             dto.bundle = BundleNames.of(Core.class);
             dto.protocol = configured.protocol();
-            if (dto.state.equals("serving") && configured.waitsForProtocol()) {
-                dto.state = "waiting for its protocol";
-            }
+            describe(configured, dto);
         } else {
             dto.bundle = Core.ownerName(entry.origin().owner);
         }
@@ -112,11 +116,78 @@ final class RuntimeSnapshot {
         return dto;
     }
 
+    /** Pictures a server that has closed its socket until its protocol is there. */
+    private static ServerDTO refusing(ConfiguredServer server) {
+        ServerDTO dto = new ServerDTO();
+        dto.name = server.name();
+        dto.endpoint = server.where();
+        dto.protocol = server.protocol();
+        dto.bundle = BundleNames.of(Core.class);
+        describe(server, dto);
+        dto.state = "refusing until its protocol is there";
+        return dto;
+    }
+
+    private static void describe(ConfiguredServer server, ServerDTO dto) {
+        Charge charge = server.charge();
+        if (server.isSuspended()) {
+            dto.state = "suspended";
+        } else if (dto.state.equals("serving") && (charge == null || charge.isVacant())) {
+            dto.state = "waiting for its protocol";
+        }
+        dto.departure = server.options().get(ServerOptions.DEPARTURE).name().toLowerCase(Locale.ROOT);
+        SwitchCounters counters = server.counters;
+        dto.parked = counters.parked.get();
+        dto.switched = counters.switched.get();
+        dto.failed = counters.failed.get();
+        dto.rolledBack = counters.rolledBack.get();
+        dto.lost = counters.lost.get();
+        dto.versions = counters.versions().entrySet().stream()
+                .map(entry -> version(entry.getKey(), entry.getValue(), charge))
+                .sorted(Comparator.comparing((VersionDTO version) -> version.protocol)
+                        .thenComparing(version -> version.bundle))
+                .toArray(VersionDTO[]::new);
+    }
+
+    private static VersionDTO version(
+            SwitchCounters.Version key, SwitchCounters.OfVersion counts, @Nullable Charge charge) {
+        VersionDTO dto = new VersionDTO();
+        dto.protocol = key.protocol();
+        dto.bundle = key.bundle();
+        dto.inCharge = charge != null
+                && !charge.isVacant()
+                && charge.protocol().equals(key.protocol())
+                && charge.label().equals(key.bundle());
+        dto.begun = counts.begun.get();
+        dto.switchedTo = counts.switchedTo.get();
+        dto.connections = counts.connections.get();
+        dto.drainsUntil = counts.drainsUntil;
+        return dto;
+    }
+
+    private static SwitchDTO change(SwitchEvent event) {
+        SwitchDTO dto = new SwitchDTO();
+        dto.kind = event.kind().name();
+        dto.time = event.timeMillis();
+        dto.server = event.server();
+        dto.connection = event.connection();
+        dto.connections = event.connections();
+        dto.from = event.from();
+        dto.to = event.to();
+        dto.unread = event.unread();
+        dto.nanos = event.nanos();
+        dto.reason = event.reason();
+        return dto;
+    }
+
     private static NetworkDTO assemble(Core core, List<Part> parts) {
         NetworkDTO dto = new NetworkDTO();
         dto.loops = parts.stream().map(Part::loop).toArray(LoopDTO[]::new);
-        dto.servers = parts.stream()
-                .flatMap(part -> part.servers().stream())
+        dto.servers = Stream.concat(
+                        parts.stream().flatMap(part -> part.servers().stream()),
+                        core.configured.stream()
+                                .filter(ConfiguredServer::isRefusing)
+                                .map(RuntimeSnapshot::refusing))
                 .sorted(Comparator.comparing((ServerDTO server) -> server.name)
                         .thenComparing(server -> server.endpoint))
                 .toArray(ServerDTO[]::new);
@@ -134,6 +205,8 @@ final class RuntimeSnapshot {
                 .map(RuntimeSnapshot::failed)
                 .sorted(Comparator.comparing(failed -> failed.name))
                 .toArray(FailedDTO[]::new);
+        dto.switches =
+                core.events.latest().stream().map(RuntimeSnapshot::change).toArray(SwitchDTO[]::new);
         return dto;
     }
 

@@ -67,6 +67,48 @@ public @interface ServerConfig {
     String cleanup_socket() default "true";
 
     @AttributeDefinition(
+            name = "departure",
+            description =
+                    "Says what becomes of connections whose protocol leaves: they are switched to its successor, drained, or closed. A change takes effect live.",
+            required = false)
+    String departure() default "switch";
+
+    @AttributeDefinition(
+            name = "drain.deadline",
+            description =
+                    "Closes draining connections after this time, and aborts closing ones. A change takes effect live.",
+            required = false)
+    String drain_deadline() default "10s";
+
+    @AttributeDefinition(
+            name = "drain.grace",
+            description =
+                    "Aborts connections that are still flushing this long after the deadline of a drain. A change takes effect live.",
+            required = false)
+    String drain_grace() default "2s";
+
+    @AttributeDefinition(
+            name = "absence",
+            description =
+                    "Says what becomes of connects while the protocol is missing: they are held (park) or refused. A change takes effect live.",
+            required = false)
+    String absence() default "park";
+
+    @AttributeDefinition(
+            name = "park.connections",
+            description =
+                    "Pauses accepting at this many connections that wait for the protocol. A change takes effect live.",
+            required = false)
+    String park_connections() default "10000";
+
+    @AttributeDefinition(
+            name = "park.timeout",
+            description =
+                    "Closes a connection that has waited for the protocol for this long. A change takes effect live.",
+            required = false)
+    String park_timeout() default "10s";
+
+    @AttributeDefinition(
             name = "no.delay",
             description = "Sends small segments at once (TCP_NODELAY). A change takes effect for new connections.",
             required = false)
@@ -130,4 +172,11 @@ public @interface ServerConfig {
                     "Resets a TCP connection on abort if bytes were lost. A change takes effect for new connections.",
             required = false)
     String reset_on_abort() default "false";
+
+    @AttributeDefinition(
+            name = "strict.switching",
+            description =
+                    "Refuses to exchange protocols that do not declare that they support it. A change takes effect for new connections.",
+            required = false)
+    String strict_switching() default "false";
 }

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.loop.TimerHandle;
+import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.api.transport.WriteTransport;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -11,23 +17,140 @@ final class Session {
 
     final BaseTransport transport;
     final Origin origin;
+    final long id;
     final long since = System.currentTimeMillis();
     /** Completes when the connection is over. */
     final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** The protocol above the filters, or null if the transport's own one is in charge. */
+    /** What stands above the filters, or null if the transport's own protocol is in charge. */
     @Nullable
-    BaseProtocol upper;
+    Layer layer;
+
+    private @Nullable Charge charge;
+
+    /** Holds the connection while there is no protocol, else null. */
+    @Nullable
+    Parked parked;
+
+    /** What the connection takes part in until it ends, or null. */
+    @Nullable
+    Drain drain;
+
+    /** Ends the parking or the drain. */
+    @Nullable
+    TimerHandle timer;
+
+    /** The id of the service that was tried as a successor and did not fit, or -1. */
+    long tried = -1;
+
+    /** What the transport has told about the switch in progress; null otherwise, as it names protocols that have to be forgotten. */
+    @Nullable
+    SwitchReport report;
 
     Session(BaseTransport transport, Origin origin) {
         this.transport = transport;
         this.origin = origin;
+        this.id = transport.getExtraInfo(ExtraInfo.CONNECTION_ID).orElse(0L);
     }
 
     /** Returns the protocol that gives the bytes meaning; null when the connection is over. */
     @Nullable
     BaseProtocol protocol() {
         BaseProtocol own = transport.getProtocol();
-        return own == null || upper == null ? own : upper;
+        Layer above = layer;
+        return own == null || above == null ? own : above.protocol();
+    }
+
+    /** Returns the transport that this protocol sees, or null until the filters are established. */
+    @Nullable
+    BaseTransport face() {
+        Layer above = layer;
+        return above == null ? transport : above.transport;
+    }
+
+    /** Returns the configured server that the connection came through, or null. */
+    @Nullable
+    ConfiguredServer server() {
+        return origin.owner instanceof ConfiguredServer configured ? configured : null;
+    }
+
+    /** Returns who has made the protocol; null if the network was given it by code. */
+    @Nullable
+    Charge charge() {
+        return charge;
+    }
+
+    /** Says who has made the protocol from now on. */
+    void take(@Nullable Charge next) {
+        SwitchCounters.OfVersion before = version();
+        charge = next;
+        SwitchCounters.OfVersion after = version();
+        if (after != null) {
+            after.connections.incrementAndGet();
+        }
+        if (before != null) {
+            before.leave();
+        }
+    }
+
+    /** Returns the counters of the version in charge, or null if there is none or it is not counted. */
+    SwitchCounters.@Nullable OfVersion version() {
+        ConfiguredServer server = server();
+        Charge now = charge;
+        return server == null || now == null || now.isVacant() ? null : server.counters.of(now);
+    }
+
+    /** Returns the options of its server, or the defaults. */
+    ServerOptions options() {
+        ConfiguredServer server = server();
+        return server == null ? ServerOptions.DEFAULTS : server.options();
+    }
+
+    void close() {
+        BaseTransport face = face();
+        if (face == null) {
+            transport.close();
+        } else {
+            face.close();
+        }
+    }
+
+    void abort() {
+        if (transport instanceof WriteTransport writing) {
+            writing.abort();
+        } else {
+            transport.close();
+        }
+    }
+
+    /** Runs an action after a time, instead of what was to be run before. */
+    void after(Duration delay, Runnable action) {
+        cancelTimer();
+        timer = transport.loop().callLater(delay, action);
+    }
+
+    void cancelTimer() {
+        TimerHandle waiting = timer;
+        timer = null;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+
+    /** Forgets what is only true while the connection lives, and tells those who wait for its end. */
+    void end() {
+        cancelTimer();
+        Drain draining = drain;
+        drain = null;
+        if (draining != null) {
+            draining.leave();
+        }
+        ConfiguredServer server = server();
+        if (parked != null && server != null) {
+            server.counters.parked.decrementAndGet();
+        }
+        parked = null;
+        take(null);
+        ended.complete(null);
     }
 }

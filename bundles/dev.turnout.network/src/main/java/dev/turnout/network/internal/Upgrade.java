@@ -57,15 +57,20 @@ final class Upgrade {
         BaseProtocol layer = filter.below();
         lower.replaceProtocol(layer);
         Session session = core.sessions.get(transport);
+        Layer above = new Layer(protocol);
         if (session != null) {
-            session.upper = protocol;
+            above.session = session;
+            session.layer = above;
         }
         // before any byte: whoever waits has the new transport when the first decrypted one comes (TLS-55)
         filter.established().whenComplete((upper, failure) -> {
             if (failure != null) {
                 transport.abort();
                 result.completeExceptionally(LoopCalls.cause(failure));
-            } else if (!result.complete(upper)) {
+                return;
+            }
+            above.transport = upper;
+            if (!result.complete(upper)) {
                 upper.abort();
             }
         });

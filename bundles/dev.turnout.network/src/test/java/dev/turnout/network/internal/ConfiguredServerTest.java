@@ -302,39 +302,6 @@ class ConfiguredServerTest {
     }
 
     @Test
-    void letsConnectsWaitInTheKernelWhileTheProtocolIsAbsent() throws IOException {
-        ConfiguredServer server = configured();
-        int port = port(server);
-        ServerEntry entry = server.entry();
-
-        core.removeProtocol(first);
-
-        assertEquals("waiting for its protocol", snapshot().servers[0].state);
-        try (Socket waiting = connect(port)) {
-            waiting.getOutputStream().write('x');
-            assertEquals(0, entry.server().connections());
-
-            core.addProtocol("mark", new Marking("b"), Map.of());
-
-            assertEquals("b", ask(waiting));
-            assertSame(entry, server.entry());
-        }
-    }
-
-    @Test
-    void opensSuspendedIfTheProtocolComesLater() throws IOException {
-        ConfiguredServer server = configured("protocol", "later");
-        try (Socket waiting = connect(port(server))) {
-            waiting.getOutputStream().write('x');
-            assertEquals("waiting for its protocol", snapshot().servers[0].state);
-
-            core.addProtocol("later", new Marking("c"), Map.of());
-
-            assertEquals("c", ask(waiting));
-        }
-    }
-
-    @Test
     @Spec("SWITCH-46")
     void usesABetterRankedFactoryForNewConnections() throws IOException {
         ConfiguredServer server = configured();
@@ -348,7 +315,7 @@ class ConfiguredServerTest {
             assertEquals("b", askAnew(port(server)));
             assertEquals("a", ask(early));
 
-            core.removeProtocol(better);
+            core.removeProtocol(better, false);
             assertEquals("a", askAnew(port(server)));
         }
     }
@@ -402,12 +369,12 @@ class ConfiguredServerTest {
     void survivesProtocolsThatComeAndGoRapidly() throws IOException {
         ConfiguredServer server = configured();
         int port = port(server);
-        core.removeProtocol(first);
+        core.removeProtocol(first, true);
 
         for (int i = 0; i < 100; i++) {
             Marking passing = new Marking("p");
             core.addProtocol("mark", passing, Map.of());
-            core.removeProtocol(passing);
+            core.removeProtocol(passing, true);
         }
         core.addProtocol("mark", first, Map.of());
 

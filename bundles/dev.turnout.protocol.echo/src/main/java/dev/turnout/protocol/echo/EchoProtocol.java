@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.protocol.echo;
 
+import dev.turnout.api.protocol.HandoverContext;
+import dev.turnout.api.protocol.HandoverState;
 import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.SwitchSupport;
+import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
 import java.nio.ByteBuffer;
@@ -11,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends back what it receives. It takes in nothing while the peer does not read, so a connection holds the high-water mark and one chunk at most.
  *
- * <p>It declares no hand-over: between two echoes there is nothing to hand over, and {@code setProtocol} exchanges them at once.
+ * <p>It can be switched at any byte: it never holds any, so it has nothing to hand over.
  */
-public final class EchoProtocol implements Protocol {
+public final class EchoProtocol implements Protocol, Switchable {
+
+    private static final SwitchSupport SUPPORT = new SwitchSupport(SwitchSupport.STREAM, 1, 1);
 
     private @Nullable Transport transport;
 
@@ -39,6 +45,29 @@ public final class EchoProtocol implements Protocol {
     public void resumeWriting() {
         transport().resumeReading();
     }
+
+    @Override
+    public SwitchSupport switchSupport() {
+        return SUPPORT;
+    }
+
+    @Override
+    public HandoverState handOver(HandoverContext context) {
+        return HandoverState.empty();
+    }
+
+    @Override
+    public void takeOver(BaseTransport taken, HandoverState state, HandoverContext context) {
+        transport = (Transport) taken;
+        if (context.readingPaused() && !context.writingPaused()) {
+            // whoever paused it did so for a reason of its own
+            transport.resumeReading();
+        }
+    }
+
+    /** Goes on: nothing was handed over. */
+    @Override
+    public void takeBack(HandoverState state) {}
 
     private Transport transport() {
         return Objects.requireNonNull(transport);

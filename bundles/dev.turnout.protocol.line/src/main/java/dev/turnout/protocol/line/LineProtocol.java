@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
  * extends ASCII come back whole. A line that is too long is answered by {@code error: line too long} at its end, and the connection goes on. What stands
  * behind the last LF when the peer ends is no line and is not answered.
  *
- * <p>It takes in nothing while the peer does not read. The bytes of an unfinished line go to the successor when it is switched.
+ * <p>It takes in nothing while the peer does not read. The bytes of an unfinished line go to the successor when it is switched,
+ * which can be every protocol that follows streams of bytes, such as echo.
  */
 public final class LineProtocol implements Protocol, Switchable, LineCodec.Lines {
 
-    private static final SwitchSupport SUPPORT = new SwitchSupport("turnout.line", 1, 1);
+    private static final SwitchSupport SUPPORT = new SwitchSupport(SwitchSupport.STREAM, 1, 1);
     private static final String SKIPPING = "skipping";
     private static final byte[] TOO_LONG = "error: line too long\n".getBytes(StandardCharsets.US_ASCII);
 

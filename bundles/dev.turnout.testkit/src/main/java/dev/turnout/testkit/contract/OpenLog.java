@@ -2,10 +2,14 @@
 package dev.turnout.testkit.contract;
 
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.testkit.LoopThread;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +24,7 @@ public final class OpenLog implements ConnectionObserver {
     private final AtomicLong ids = new AtomicLong();
     private final BlockingQueue<BaseTransport> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<BaseTransport> closed = new LinkedBlockingQueue<>();
+    private final Queue<SwitchReport> switches = new ConcurrentLinkedQueue<>();
 
     /** Makes an observer that was told nothing. */
     public OpenLog() {}
@@ -40,6 +45,11 @@ public final class OpenLog implements ConnectionObserver {
     }
 
     @Override
+    public void switched(BaseTransport transport, SwitchReport report) {
+        switches.add(report);
+    }
+
+    @Override
     public Optional<Object> extraInfo(BaseTransport transport, String name) {
         return name.equals("bundle") ? Optional.of(BUNDLE) : Optional.empty();
     }
@@ -52,6 +62,11 @@ public final class OpenLog implements ConnectionObserver {
     /** Waits for the next connection that ends. */
     public BaseTransport awaitClosed() {
         return await(closed, "a connection to end");
+    }
+
+    /** Returns what was told about switches, oldest first. */
+    public List<SwitchReport> switches() {
+        return List.copyOf(switches);
     }
 
     private static BaseTransport await(BlockingQueue<BaseTransport> queue, String what) {

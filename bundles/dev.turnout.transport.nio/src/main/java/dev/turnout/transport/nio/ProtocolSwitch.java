@@ -7,38 +7,93 @@ import dev.turnout.api.protocol.HandoverState;
 import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.SwitchReport;
+import dev.turnout.api.spi.SwitchReport.Outcome;
+import dev.turnout.api.transport.BaseTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges the protocol of a live connection.
+ * Exchanges the protocol of a live connection, for every kind of stream transport.
  *
  * <pre>
  *   idle --ask, outside a callback--&gt; handOver --&gt; takeOver --&gt; pauseWriting? --&gt; unread bytes --&gt; idle
  *        --ask, inside one--&gt; asked --callback returned--&gt; handOver ...
- *   handOver fails: the old protocol stays; takeOver fails: takeBack, and if that fails too the connection is aborted
+ *   handOver fails: the old protocol stays; takeOver fails: takeBack, unread bytes; if that fails too the connection is aborted
  * </pre>
  *
- * <p>Two protocols that declare nothing are exchanged at once, as in asyncio. Thread: the loop's.
+ * <p>Two protocols that declare nothing are exchanged at once, as in asyncio, unless the connection is strict. The network is told of every attempt.
+ * Thread: the loop's.
  *
  * @see "SWITCH-2 to SWITCH-34, SWITCH-63"
  */
-final class ProtocolSwitch {
+public final class ProtocolSwitch {
+
+    /** Is the transport as its switch sees it. */
+    public interface Host {
+
+        /** Returns the transport that protocols know. */
+        BaseTransport transport();
+
+        /** Puts a protocol in charge without telling anybody. */
+        void putInCharge(BaseProtocol next);
+
+        /** Tells whether a callback of this connection is running. */
+        boolean inCallback();
+
+        /** Is called before callbacks of the switch; until {@link #leave()} further switches wait. */
+        void enter();
+
+        /** Is called after callbacks; if it ends the last one and {@link ProtocolSwitch#isAsked()}, the host calls {@link ProtocolSwitch#run()}. */
+        void leave();
+
+        /** Tells whether the end of the stream was delivered. */
+        boolean endOfStreamSeen();
+
+        /** Tells whether reading is paused. */
+        boolean isReadingPaused();
+
+        /** Tells whether the protocol in charge was told to pause writing. */
+        boolean isWritingPaused();
+
+        /** Calls {@code pauseWriting} of the protocol in charge. */
+        void tellPauseWriting();
+
+        /** Keeps unread bytes before all that was not delivered yet. */
+        void hold(ByteBuffer bytes);
+
+        /** Delivers the bytes held, as far as the protocol in charge wants to read. */
+        void deliverHeld();
+
+        /** Reports what a callback threw. */
+        void report(String message, Throwable e, BaseProtocol thrower);
+
+        /** Aborts the connection with an error. */
+        void forceClose(Throwable why);
+
+        /** Tells whether only protocols that declare support may be exchanged (SWITCH-14). */
+        boolean isStrict();
+
+        /** Tells the network. */
+        void switched(SwitchReport report);
+    }
 
     private static final Logger LOG = System.getLogger(ProtocolSwitch.class.getName());
 
-    private final StreamChannelTransport transport;
+    private final Host host;
     private @Nullable Switchable successor;
     private UnreadBytes unreadBytes = UnreadBytes.CARRIED;
 
-    ProtocolSwitch(StreamChannelTransport transport) {
-        this.transport = transport;
+    /** Makes the switch of one connection. */
+    public ProtocolSwitch(Host host) {
+        this.host = host;
     }
 
     /** Tells whether a switch waits for the present callback to return. */
-    boolean isAsked() {
+    public boolean isAsked() {
         return successor != null;
     }
 
@@ -47,27 +102,30 @@ final class ProtocolSwitch {
      *
      * @throws IllegalStateException before any effect if the two do not fit, or the transport is closing and they would hand over
      */
-    void ask(BaseProtocol old, BaseProtocol next, UnreadBytes policy) {
-        if (!(old instanceof Switchable) && !(next instanceof Switchable)) {
-            if (transport.loop().getDebug()) {
+    public void ask(BaseProtocol old, BaseProtocol next, UnreadBytes policy) {
+        if (!(old instanceof Switchable) && !(next instanceof Switchable) && !host.isStrict()) {
+            if (host.transport().loop().getDebug()) {
                 LOG.log(
                         Level.WARNING,
                         "{0} switches from {1} to {2}, and neither says that it supports this",
-                        transport,
+                        host.transport(),
                         name(old),
                         name(next));
             }
             successor = null;
-            transport.setCurrent(next);
+            host.putInCharge(next);
+            host.switched(new SwitchReport(old, next, Outcome.SWITCHED, 0, policy, 0, 0, null));
             return;
         }
-        requireCommonVersion(old, next);
-        if (transport.isClosing()) {
-            throw new IllegalStateException(closingText(next));
+        if (commonVersion(old, next) == 0) {
+            throw refused(old, next, policy, mismatch(old, next));
+        }
+        if (host.transport().isClosing()) {
+            throw refused(old, next, policy, closing(next));
         }
         successor = (Switchable) next;
         unreadBytes = policy;
-        if (!transport.inCallback()) {
+        if (!host.inCallback()) {
             IllegalStateException refused = perform();
             if (refused != null) {
                 throw refused;
@@ -76,11 +134,11 @@ final class ProtocolSwitch {
     }
 
     /** Runs the switch that was asked for in a callback. */
-    void run() {
-        BaseProtocol old = transport.getProtocol();
+    public void run() {
+        BaseProtocol old = host.transport().getProtocol();
         IllegalStateException refused = perform();
-        if (refused != null) {
-            transport.report("the switch of protocols was refused", refused, old);
+        if (refused != null && old != null) {
+            host.report("the switch of protocols was refused", refused, old);
         }
     }
 
@@ -88,102 +146,143 @@ final class ProtocolSwitch {
     private @Nullable IllegalStateException perform() {
         Switchable next = Objects.requireNonNull(successor);
         successor = null;
-        BaseProtocol current = transport.getProtocol();
-        if (transport.isClosing() || !(current instanceof Switchable old)) {
-            return new IllegalStateException(closingText(next));
+        BaseProtocol current = host.transport().getProtocol();
+        if (current == null) {
+            return closing(next);
         }
-        transport.enter();
-        IllegalStateException refused = null;
+        if (host.transport().isClosing() || !(current instanceof Switchable old)) {
+            return refused(current, next, unreadBytes, closing(next));
+        }
+        host.enter();
+        SwitchReport report;
         try {
-            refused = exchange(old, next);
+            report = exchange(old, next, System.nanoTime());
         } finally {
-            transport.leave();
+            host.leave();
         }
-        transport.deliverHeld();
-        return refused;
+        host.switched(report);
+        host.deliverHeld();
+        return report.outcome() == Outcome.REFUSED && report.failure() instanceof IllegalStateException e ? e : null;
     }
 
-    private @Nullable IllegalStateException exchange(Switchable old, Switchable next) {
+    private SwitchReport exchange(Switchable old, Switchable next, long began) {
+        int version = commonVersion(old, next);
         HandoverContext context = new HandoverContext(
-                requireCommonVersion(old, next),
-                unreadBytes,
-                transport.endOfStreamSeen(),
-                transport.isReadingPaused(),
-                transport.isWritingPaused());
+                version, unreadBytes, host.endOfStreamSeen(), host.isReadingPaused(), host.isWritingPaused());
         HandoverState state;
         try {
             state = Objects.requireNonNull(old.handOver(context), "handOver() returned null");
         } catch (Throwable e) {
-            transport.report("handOver() failed; the old protocol goes on", e, old);
-            return null;
+            host.report("handOver() failed; the old protocol goes on", e, old);
+            return report(old, next, Outcome.HAND_OVER_FAILED, context, 0, began, e);
         }
-        if (context.unreadBytes() == UnreadBytes.MUST_BE_EMPTY && state.unread().hasRemaining()) {
-            giveBack(old, state, null);
-            return new IllegalStateException("cannot switch " + transport + ": " + name(old) + " has "
-                    + state.unread().remaining() + " unread bytes, and the switch asked for none");
+        int unread = state.unread().remaining();
+        IllegalStateException refused = null;
+        if (context.unreadBytes() == UnreadBytes.MUST_BE_EMPTY && unread > 0) {
+            refused = new IllegalStateException("cannot switch " + host.transport() + ": " + name(old) + " has "
+                    + unread + " unread bytes, and the switch asked for none");
+        } else if (host.transport().isClosing()) {
+            refused = closing(next);
         }
-        if (transport.isClosing()) {
-            giveBack(old, state, null);
-            return new IllegalStateException(closingText(next));
+        if (refused != null) {
+            Outcome outcome = giveBack(old, state, null) ? Outcome.REFUSED : Outcome.ABORTED;
+            return report(old, next, outcome, context, unread, began, refused);
         }
-        takeOver(old, next, state, context);
+        Throwable failure = takeOver(old, next, state, context);
+        if (failure == null) {
+            host.hold(state.unread());
+            return report(old, next, Outcome.SWITCHED, context, unread, began, null);
+        }
+        Outcome outcome = giveBack(old, state, failure) ? Outcome.ROLLED_BACK : Outcome.ABORTED;
+        if (host.isWritingPaused() && !context.writingPaused()) {
+            host.tellPauseWriting();
+        }
+        return report(old, next, outcome, context, unread, began, failure);
+    }
+
+    /** Lets the new protocol take over; after a failure, which is returned, the old one is in charge. */
+    private @Nullable Throwable takeOver(
+            Switchable old, Switchable next, HandoverState state, HandoverContext context) {
+        host.putInCharge(next);
+        boolean wasPaused = host.isWritingPaused();
+        try {
+            next.takeOver(host.transport(), state, context);
+        } catch (Throwable e) {
+            host.putInCharge(old);
+            successor = null;
+            host.report("takeOver() failed; the connection goes back to the old protocol", e, next);
+            return e;
+        }
+        if (wasPaused) {
+            host.tellPauseWriting();
+        }
         return null;
     }
 
-    private void takeOver(Switchable old, Switchable next, HandoverState state, HandoverContext context) {
-        transport.setCurrent(next);
-        boolean wasPaused = transport.isWritingPaused();
-        try {
-            next.takeOver(transport, state, context);
-        } catch (Throwable e) {
-            transport.setCurrent(old);
-            successor = null;
-            transport.report("takeOver() failed; the connection goes back to the old protocol", e, next);
-            giveBack(old, state, e);
-            if (transport.isWritingPaused() && !context.writingPaused()) {
-                transport.tellPauseWriting();
-            }
-            return;
-        }
-        if (wasPaused) {
-            transport.tellPauseWriting();
-        }
-        transport.hold(state.unread());
-    }
-
-    /** Lets the old protocol go on; without it the connection cannot. */
-    private void giveBack(Switchable old, HandoverState state, @Nullable Throwable why) {
+    /** Lets the old protocol go on, with its unread bytes; without it the connection cannot. */
+    private boolean giveBack(Switchable old, HandoverState state, @Nullable Throwable why) {
         try {
             old.takeBack(state);
+            host.hold(state.unread());
+            return true;
         } catch (Throwable e) {
             if (why != null) {
                 e.addSuppressed(why);
             }
-            transport.report("takeBack() failed; the connection is aborted", e, old);
-            transport.forceClose(why == null ? e : why);
+            host.report("takeBack() failed; the connection is aborted", e, old);
+            host.forceClose(why == null ? e : why);
+            return false;
         }
     }
 
-    private int requireCommonVersion(BaseProtocol old, BaseProtocol next) {
-        SwitchSupport from = old instanceof Switchable s ? s.switchSupport() : null;
-        SwitchSupport to = next instanceof Switchable s ? s.switchSupport() : null;
-        int version = from == null || to == null ? 0 : from.commonVersion(to);
-        if (version == 0) {
-            throw new IllegalStateException("cannot switch " + transport + " from " + name(old) + " (" + text(from)
-                    + ") to " + name(next) + " (" + text(to) + "): both must support switching under one name, with a"
-                    + " version in common");
+    private SwitchReport report(
+            Switchable old,
+            Switchable next,
+            Outcome outcome,
+            HandoverContext context,
+            int unread,
+            long began,
+            @Nullable Throwable failure) {
+        return new SwitchReport(
+                old,
+                next,
+                outcome,
+                context.version(),
+                context.unreadBytes(),
+                unread,
+                System.nanoTime() - began,
+                failure);
+    }
+
+    private IllegalStateException refused(
+            BaseProtocol old, BaseProtocol next, UnreadBytes policy, IllegalStateException why) {
+        host.switched(new SwitchReport(old, next, Outcome.REFUSED, 0, policy, 0, 0, why));
+        return why;
+    }
+
+    private static int commonVersion(BaseProtocol old, BaseProtocol next) {
+        return old instanceof Switchable from && next instanceof Switchable to
+                ? from.switchSupport().commonVersion(to.switchSupport())
+                : 0;
+    }
+
+    private IllegalStateException mismatch(BaseProtocol old, BaseProtocol next) {
+        return new IllegalStateException("cannot switch " + host.transport() + " from " + name(old) + " ("
+                + support(old) + ") to " + name(next) + " (" + support(next)
+                + "): both must support switching under one name, with a version in common");
+    }
+
+    private IllegalStateException closing(BaseProtocol next) {
+        return new IllegalStateException(
+                "cannot switch " + host.transport() + " to " + name(next) + ": it is closing; the old protocol stays");
+    }
+
+    private static String support(BaseProtocol protocol) {
+        if (!(protocol instanceof Switchable switchable)) {
+            return "no support declared";
         }
-        return version;
-    }
-
-    private String closingText(BaseProtocol next) {
-        return "cannot switch " + transport + " to " + name(next) + ": it is closing; the old protocol stays";
-    }
-
-    private static String text(@Nullable SwitchSupport support) {
-        return support == null
-                ? "no support declared"
-                : support.name() + " " + support.lowest() + ".." + support.highest();
+        SwitchSupport support = switchable.switchSupport();
+        return support.name() + " " + support.lowest() + ".." + support.highest();
     }
 
     private static String name(BaseProtocol protocol) {

@@ -3,6 +3,7 @@ package dev.turnout.transport.nio;
 
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -105,6 +106,11 @@ final class ServerConnections {
                 } finally {
                     leave(host);
                 }
+            }
+
+            @Override
+            public void switched(BaseTransport transport, SwitchReport report) {
+                network.switched(transport, report);
             }
 
             @Override

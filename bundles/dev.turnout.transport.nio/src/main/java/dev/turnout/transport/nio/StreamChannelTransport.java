@@ -15,7 +15,9 @@ import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.FileSender;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
+import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
 import java.io.IOException;
@@ -65,7 +67,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private final WriteQueue queue = new WriteQueue();
     private final FlowControl flow;
     private final @Nullable StreamTimeouts timeouts;
-    private final ProtocolSwitch switching = new ProtocolSwitch(this);
+    private final ProtocolSwitch switching = new ProtocolSwitch(new SwitchHost());
     private final Registration registration;
 
     private @Nullable BaseProtocol protocol;
@@ -317,7 +319,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Puts bytes before everything that was not delivered yet. */
-    void hold(ByteBuffer bytes) {
+    private void hold(ByteBuffer bytes) {
         if (!bytes.hasRemaining()) {
             return;
         }
@@ -334,7 +336,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Delivers the bytes held, as far as the protocol wants to read (SWITCH-20, SWITCH-25). */
-    void deliverHeld() {
+    private void deliverHeld() {
         while (held != null && begun && !readingPaused && !closing) {
             if (stream != null) {
                 deliver(stream, takeHeld(READ_BYTES).asReadOnlyBuffer());
@@ -565,7 +567,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Calls {@code pauseWriting} of the protocol in charge. */
-    void tellPauseWriting() {
+    private void tellPauseWriting() {
         tell("pauseWriting() failed", BaseProtocol::pauseWriting);
     }
 
@@ -670,7 +672,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Drops what is buffered and ends; only the first call counts. */
-    void forceClose(@Nullable Throwable why) {
+    private void forceClose(@Nullable Throwable why) {
         if (ending) {
             return;
         }
@@ -746,7 +748,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Puts a protocol in charge without telling anybody. */
-    void setCurrent(BaseProtocol next) {
+    private void setCurrent(BaseProtocol next) {
         protocol = next;
         buffered = next instanceof BufferedProtocol b ? b : null;
         stream = next instanceof BufferedProtocol ? null : (Protocol) next;
@@ -767,31 +769,15 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         }
     }
 
-    boolean inCallback() {
-        return callbacks > 0;
-    }
-
-    void enter() {
+    private void enter() {
         callbacks++;
     }
 
-    void leave() {
+    private void leave() {
         callbacks--;
         if (callbacks == 0 && switching.isAsked()) {
             switching.run();
         }
-    }
-
-    boolean endOfStreamSeen() {
-        return peerEnded;
-    }
-
-    boolean isReadingPaused() {
-        return readingPaused;
-    }
-
-    boolean isWritingPaused() {
-        return flow.isPaused();
     }
 
     // --- about itself
@@ -814,7 +800,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Reports a failing callback to the loop's handler; running out of memory ends the loop's turn (CB-15, CB-16). */
-    void report(String message, Throwable e, @Nullable BaseProtocol target) {
+    private void report(String message, Throwable e, @Nullable BaseProtocol target) {
         loop.callExceptionHandler(
                 ErrorContext.of(message, e).with(ErrorContext.TRANSPORT, this).with(ErrorContext.PROTOCOL, target));
         if (e instanceof OutOfMemoryError fatal) {
@@ -842,6 +828,84 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         String state = protocol == null ? "closed" : closing ? "closing" : "open";
         return kind + " transport #" + id + " (" + local + " to " + peer + ", " + state + ", " + queue.size()
                 + " bytes buffered)";
+    }
+
+    private final class SwitchHost implements ProtocolSwitch.Host {
+
+        @Override
+        public BaseTransport transport() {
+            return StreamChannelTransport.this;
+        }
+
+        @Override
+        public void putInCharge(BaseProtocol next) {
+            setCurrent(next);
+        }
+
+        @Override
+        public boolean inCallback() {
+            return callbacks > 0;
+        }
+
+        @Override
+        public void enter() {
+            StreamChannelTransport.this.enter();
+        }
+
+        @Override
+        public void leave() {
+            StreamChannelTransport.this.leave();
+        }
+
+        @Override
+        public boolean endOfStreamSeen() {
+            return peerEnded;
+        }
+
+        @Override
+        public boolean isReadingPaused() {
+            return readingPaused;
+        }
+
+        @Override
+        public boolean isWritingPaused() {
+            return flow.isPaused();
+        }
+
+        @Override
+        public void tellPauseWriting() {
+            StreamChannelTransport.this.tellPauseWriting();
+        }
+
+        @Override
+        public void hold(ByteBuffer bytes) {
+            StreamChannelTransport.this.hold(bytes);
+        }
+
+        @Override
+        public void deliverHeld() {
+            StreamChannelTransport.this.deliverHeld();
+        }
+
+        @Override
+        public void report(String message, Throwable e, BaseProtocol thrower) {
+            StreamChannelTransport.this.report(message, e, thrower);
+        }
+
+        @Override
+        public void forceClose(Throwable why) {
+            StreamChannelTransport.this.forceClose(why);
+        }
+
+        @Override
+        public boolean isStrict() {
+            return settings.strictSwitching();
+        }
+
+        @Override
+        public void switched(SwitchReport report) {
+            observer.switched(StreamChannelTransport.this, report);
+        }
     }
 
     private final class FlowListener implements FlowControl.Listener {

@@ -14,9 +14,15 @@ import java.time.Duration;
  * @param firstByteTimeout ends a connection whose peer sent nothing within this time; zero for off
  * @param privateReads whether each chunk is delivered in an array of its own (JAVA-18)
  * @param resetOnAbort whether an abort that loses bytes resets the connection (WRITE-36)
+ * @param strictSwitching whether only protocols that declare support may be exchanged (SWITCH-14)
  */
 public record StreamSettings(
-        WaterMarks marks, Duration idleTimeout, Duration firstByteTimeout, boolean privateReads, boolean resetOnAbort) {
+        WaterMarks marks,
+        Duration idleTimeout,
+        Duration firstByteTimeout,
+        boolean privateReads,
+        boolean resetOnAbort,
+        boolean strictSwitching) {
 
     /**
      * Reads the options of a connection or server.
@@ -31,6 +37,7 @@ public record StreamSettings(
                 options.get(StreamOptions.IDLE_TIMEOUT),
                 options.get(StreamOptions.FIRST_BYTE_TIMEOUT),
                 options.get(StreamOptions.PRIVATE_READS),
-                options.get(StreamOptions.RESET_ON_ABORT));
+                options.get(StreamOptions.RESET_ON_ABORT),
+                options.get(StreamOptions.STRICT_SWITCHING));
     }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
@@ -532,8 +533,10 @@ class ProtocolSwitchTest {
         pair.loop.until("the record", () -> old.calls.contains("record aaaa"));
 
         assertSame(old, inCharge());
-        assertEquals(List.of("connectionMade", "data", "handOver", "takeBack", "record aaaa", "data"), old.calls);
+        assertEquals(
+                List.of("connectionMade", "data", "handOver", "takeBack", "data", "record aaaa", "data"), old.calls);
         assertEquals(1, pair.loop.reports().size());
+        assertEquals(Outcome.ROLLED_BACK, pair.log.switches().get(0).outcome());
     }
 
     @Test

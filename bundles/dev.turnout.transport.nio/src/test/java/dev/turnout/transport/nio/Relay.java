@@ -118,6 +118,7 @@ final class Relay implements dev.turnout.api.protocol.Protocol, Switchable {
         note("handOver", "");
         HandoverState state =
                 HandoverState.empty().with("from", name).withUnread(ByteBuffer.wrap(unread.toByteArray()));
+        unread.reset();
         return state;
     }
 

@@ -5,6 +5,7 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,6 +45,11 @@ record ReplacingObserver(ConnectionObserver network, BaseProtocol next) implemen
     @Override
     public void closed(BaseTransport transport, Throwable cause) {
         network.closed(transport, cause);
+    }
+
+    @Override
+    public void switched(BaseTransport transport, SwitchReport report) {
+        network.switched(transport, report);
     }
 
     @Override

@@ -26,4 +26,7 @@ public class NetworkDTO extends DTO {
 
     /** The configured servers that are not open, and why. */
     public FailedDTO[] failed = {};
+
+    /** The latest events about switches, oldest first; at most some hundred are kept. */
+    public SwitchDTO[] switches = {};
 }

@@ -32,4 +32,25 @@ public class ServerDTO extends DTO {
 
     /** Symbolic name and version of the bundle that opened it. */
     public String bundle = "";
+
+    /** What becomes of connections whose protocol leaves: switch, drain or close; an empty text for a server opened by code. */
+    public String departure = "";
+
+    /** How many connections are parked until a protocol comes. */
+    public int parked;
+
+    /** How many switches of its connections were done, those to and from parking included as one. */
+    public long switched;
+
+    /** How many switches were not possible or failed before any effect. */
+    public long failed;
+
+    /** How many switches were taken back. */
+    public long rolledBack;
+
+    /** How many connections were lost by a switch: aborted, or parked for too long. */
+    public long lost;
+
+    /** The versions of its protocols that serve, or are to serve, connections. */
+    public VersionDTO[] versions = {};
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.transport.BaseTransport;
+import org.jspecify.annotations.Nullable;
+
+/** Is what stands above the filters of one connection. Thread: the connection's loop. */
+final class Layer {
+
+    private final BaseProtocol first;
+
+    /** The transport that the protocol above sees, or null until the filters are established. */
+    @Nullable
+    BaseTransport transport;
+
+    /** The connection, once it has begun. */
+    @Nullable
+    Session session;
+
+    /** Begins with the protocol that waits for the filters. */
+    Layer(BaseProtocol first) {
+        this.first = first;
+    }
+
+    /** Returns the protocol that gives the bytes meaning; null when the connection is over. */
+    @Nullable
+    BaseProtocol protocol() {
+        BaseTransport above = transport;
+        return above == null ? first : above.getProtocol();
+    }
+}

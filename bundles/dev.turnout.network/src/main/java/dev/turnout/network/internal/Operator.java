@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
+import dev.turnout.api.protocol.ProtocolFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what people ask for by hand. Any thread.
+ *
+ * @see "SWITCH-54"
+ */
+final class Operator {
+
+    private final Core core;
+
+    Operator(Core core) {
+        this.core = core;
+    }
+
+    CompletionStage<Void> suspend(String server, boolean suspended) {
+        try {
+            return find(server, suspended ? "suspend" : "resume").suspend(suspended);
+        } catch (IllegalArgumentException unknown) {
+            return CompletableFuture.failedStage(unknown);
+        }
+    }
+
+    CompletionStage<Void> drain(String name, @Nullable Duration deadline) {
+        ConfiguredServer server;
+        try {
+            server = find(name, "drain");
+        } catch (IllegalArgumentException unknown) {
+            return CompletableFuture.failedStage(unknown);
+        }
+        Drain drain = new Drain(
+                core.events,
+                name,
+                server.protocol(),
+                deadline == null ? server.options().get(ServerOptions.DRAIN_DEADLINE) : deadline,
+                server.options().get(ServerOptions.DRAIN_GRACE));
+        return server.suspend(true).thenCompose(suspended -> {
+            List<CompletionStage<Void>> joined = new ArrayList<>();
+            for (Session session : core.sessions.values()) {
+                if (session.server() == server) {
+                    joined.add(LoopCalls.on(session.transport.loop(), () -> join(drain, session)));
+                }
+            }
+            return LoopCalls.all(joined).thenCompose(all -> {
+                drain.begun("as an operator wants it");
+                return drain.over;
+            });
+        });
+    }
+
+    private static void join(Drain drain, Session session) {
+        Drain before = session.drain;
+        if (session.transport.getProtocol() == null) {
+            return;
+        }
+        drain.join(session);
+        if (before != null) {
+            before.leave();
+        }
+    }
+
+    CompletionStage<SwitchEvent> switchProtocol(long id, String protocol) {
+        Session session = core.sessions.values().stream()
+                .filter(one -> one.id == id)
+                .findAny()
+                .orElse(null);
+        Catalog.Entry<ProtocolFactory> service = core.protocols.entry(protocol);
+        if (session == null) {
+            return CompletableFuture.failedStage(new IllegalArgumentException(
+                    "cannot switch connection " + id + ": there is no open one of this number"));
+        }
+        if (service == null) {
+            return CompletableFuture.failedStage(new IllegalArgumentException("cannot switch connection " + id
+                    + ": no protocol has the name \"" + protocol + "\"; present: " + core.protocols.present()));
+        }
+        CompletableFuture<SwitchEvent> result = new CompletableFuture<>();
+        LoopCalls.on(session.transport.loop(), () -> {
+                    Charge now = session.charge();
+                    ConfiguredServer server = session.server();
+                    Map<String, String> options =
+                            now != null && now.protocol().equals(protocol) ? now.options() : Map.of();
+                    result.complete(core.switcher.switchByHand(
+                            session, new Charge(protocol, service, options, server == null ? "" : server.name())));
+                })
+                .whenComplete((done, failure) -> result.completeExceptionally(
+                        failure != null
+                                ? LoopCalls.cause(failure)
+                                : new IllegalStateException("connection " + id + " has ended")));
+        return result;
+    }
+
+    private ConfiguredServer find(String name, String what) {
+        return core.configured.stream()
+                .filter(server -> server.name().equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("cannot " + what + " server \"" + name
+                        + "\": there is no configured server of this name; present: "
+                        + core.configured.stream()
+                                .map(ConfiguredServer::name)
+                                .sorted()
+                                .collect(Collectors.joining(", "))));
+    }
+}

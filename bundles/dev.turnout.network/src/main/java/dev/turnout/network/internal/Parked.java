@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.protocol.HandoverContext;
+import dev.turnout.api.protocol.HandoverState;
+import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.SwitchSupport;
+import dev.turnout.api.protocol.Switchable;
+import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ReadTransport;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a connection without reading while its protocol is missing.
+ *
+ * <pre>
+ *   fresh --connectionMade--&gt; holding --release--&gt; replaced by the connection's first protocol
+ *   taken --takeOver--------&gt; holding --release, handOver--&gt; replaced by the successor
+ * </pre>
+ *
+ * <p>The unread bytes stay with the transport, which delivers them when somebody reads again. The state is kept in every version that the
+ * predecessor could hand over, so that an older successor finds one that it understands. Thread: the connection's loop.
+ *
+ * @see "SWITCH-44, SWITCH-60, SWITCH-62"
+ */
+final class Parked implements Protocol, Switchable {
+
+    /** When the connection was parked, as {@link System#nanoTime} has it. */
+    final long since = System.nanoTime();
+
+    /** Who had it before, or an empty text. */
+    final String from;
+
+    private final TreeMap<Integer, HandoverState> states = new TreeMap<>();
+    private @Nullable Switchable predecessor;
+    private @Nullable SwitchSupport support;
+    private @Nullable ReadTransport transport;
+    private boolean pausedBefore;
+
+    private Parked(@Nullable Switchable predecessor, String from) {
+        this.predecessor = predecessor;
+        this.support = predecessor == null ? null : predecessor.switchSupport();
+        this.from = from;
+    }
+
+    /** Holds a new connection. */
+    static Parked fresh() {
+        return new Parked(null, "");
+    }
+
+    /** Holds a connection that a protocol hands over. */
+    static Parked after(Switchable predecessor, String from) {
+        return new Parked(predecessor, from);
+    }
+
+    /** Tells whether no protocol has had the connection yet. */
+    boolean isFresh() {
+        return support == null;
+    }
+
+    @Override
+    public void connectionMade(BaseTransport made) {
+        hold(made, false);
+    }
+
+    @Override
+    public SwitchSupport switchSupport() {
+        return Objects.requireNonNull(support, "a new connection has nothing to hand over");
+    }
+
+    @Override
+    public void takeOver(BaseTransport taken, HandoverState state, HandoverContext context) {
+        Switchable giver = Objects.requireNonNull(predecessor);
+        predecessor = null;
+        states.put(context.version(), state);
+        collectOlder(giver, state, context);
+        support = new SwitchSupport(switchSupport().name(), states.firstKey(), states.lastKey());
+        hold(taken, context.readingPaused());
+    }
+
+    /** Asks for the state in older versions too; a predecessor that cannot take it back, to hand it over once more, has given its newest. */
+    private void collectOlder(Switchable giver, HandoverState newest, HandoverContext context) {
+        HandoverState last = newest;
+        for (int version = context.version() - 1; version >= switchSupport().lowest(); version--) {
+            try {
+                giver.takeBack(last);
+                last = giver.handOver(new HandoverContext(
+                        version,
+                        UnreadBytes.CARRIED,
+                        context.eofReceived(),
+                        context.readingPaused(),
+                        context.writingPaused()));
+            } catch (RuntimeException e) {
+                System.getLogger("dev.turnout.network")
+                        .log(System.Logger.Level.DEBUG, "no state of version " + version + " from " + from, e);
+                return;
+            }
+            states.put(version, last);
+        }
+    }
+
+    private void hold(BaseTransport held, boolean pausedByPredecessor) {
+        pausedBefore = pausedByPredecessor;
+        ReadTransport reading = (ReadTransport) held;
+        transport = reading;
+        reading.pauseReading();
+    }
+
+    /** Leaves reading as the predecessor had it; the next step on this thread has to give the connection to somebody else. */
+    void release() {
+        ReadTransport held = transport;
+        if (held != null && !pausedBefore) {
+            held.resumeReading();
+        }
+    }
+
+    /** Hands over the state; the unread bytes wait in the transport. */
+    @Override
+    public HandoverState handOver(HandoverContext context) {
+        return Objects.requireNonNull(states.get(context.version())).withUnread(ByteBuffer.allocate(0));
+    }
+
+    /** Goes on holding. */
+    @Override
+    public void takeBack(HandoverState state) {
+        ReadTransport held = transport;
+        if (held != null) {
+            held.pauseReading();
+        }
+    }
+
+    @Override
+    public void dataReceived(ByteBuffer data) {
+        throw new IllegalStateException("bytes were delivered to a parked connection, which does not read");
+    }
+
+    @Override
+    public boolean eofReceived() {
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent.Kind;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Goes through the connections of all loops after the services of a protocol have changed, in slices, so that every loop serves other connections in
+ * between.
+ *
+ * @see "SWITCH-35"
+ */
+final class Sweep {
+
+    /** How long a slice may take, unless the loop's slow-callback limit is shorter still. */
+    private static final long SLICE_NANOS = 2_000_000;
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+
+    private final Core core;
+    private final String protocol;
+    private final long began = System.nanoTime();
+    private final Map<String, Drain> drains = new ConcurrentHashMap<>();
+    private final Map<Kind, AtomicInteger> counts = new ConcurrentHashMap<>();
+
+    private Sweep(Core core, String protocol) {
+        this.core = core;
+        this.protocol = protocol;
+    }
+
+    /** Visits all connections; the stage completes, with the drains that were begun, when all loops are through. */
+    static CompletionStage<Collection<Drain>> begin(Core core, String protocol) {
+        Sweep sweep = new Sweep(core, protocol);
+        List<CompletionStage<Void>> parts = new ArrayList<>();
+        for (EventLoop loop : core.loops.loops()) {
+            CompletableFuture<Void> through = new CompletableFuture<>();
+            Iterator<Session> sessions = core.sessions.values().iterator();
+            LoopCalls.on(loop, () -> {
+                        core.configured.forEach(server -> server.forget(loop));
+                        sweep.slice(loop, sessions, through);
+                    })
+                    .whenComplete((begun, failure) -> {
+                        if (failure != null || loop.isClosed()) {
+                            through.complete(null);
+                        }
+                    });
+            parts.add(through);
+        }
+        return LoopCalls.all(parts).thenApply(all -> sweep.end());
+    }
+
+    private void slice(EventLoop loop, Iterator<Session> sessions, CompletableFuture<Void> through) {
+        long until = System.nanoTime()
+                + Math.min(SLICE_NANOS, loop.getSlowCallbackDuration().toNanos() / 2);
+        while (sessions.hasNext()) {
+            Session session = sessions.next();
+            Charge charge = session.charge();
+            if (session.transport.loop() != loop
+                    || charge == null
+                    || !charge.protocol().equals(protocol)) {
+                continue;
+            }
+            try {
+                core.switcher.consider(session, this);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "connection " + session.id + " could not follow a change of " + protocol, e);
+            }
+            if (System.nanoTime() - until > 0 && sessions.hasNext()) {
+                loop.callSoon(() -> slice(loop, sessions, through));
+                return;
+            }
+        }
+        through.complete(null);
+    }
+
+    /** Returns the drain of a server for connections that are left with what is in charge of them. */
+    Drain of(Session session, Charge charge) {
+        return drains.computeIfAbsent(
+                charge.server() + "|" + charge.label(),
+                key -> new Drain(
+                        core.events,
+                        charge.server(),
+                        charge.label(),
+                        session.options().get(ServerOptions.DRAIN_DEADLINE),
+                        session.options().get(ServerOptions.DRAIN_GRACE)));
+    }
+
+    void count(Kind kind) {
+        counts.computeIfAbsent(kind, one -> new AtomicInteger()).incrementAndGet();
+    }
+
+    private Collection<Drain> end() {
+        drains.values().forEach(drain -> drain.begun("its service has left"));
+        if (!counts.isEmpty()) {
+            StringBuilder text = new StringBuilder();
+            counts.forEach((kind, count) -> text.append(text.isEmpty() ? "" : ", ")
+                    .append(count)
+                    .append(' ')
+                    .append(kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')));
+            LOG.log(
+                    Level.INFO,
+                    "protocol {0}: connections {1} within {2} us",
+                    protocol,
+                    text,
+                    Long.toString((System.nanoTime() - began) / 1000));
+        }
+        return List.copyOf(drains.values());
+    }
+}

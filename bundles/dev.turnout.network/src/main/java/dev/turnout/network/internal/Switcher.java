@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import dev.turnout.api.loop.ErrorContext;
+import dev.turnout.api.network.Departure;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
+import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.protocol.Switchable;
+import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.SwitchReport;
+import dev.turnout.api.spi.SwitchReport.Outcome;
+import dev.turnout.api.spi.Upgradeable;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ReadTransport;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves one connection at a time: to a successor, into parking, out of it. Thread: the connection's loop, outside its callbacks.
+ *
+ * @see "SWITCH-38 to SWITCH-46, SWITCH-60 to SWITCH-62"
+ */
+final class Switcher {
+
+    private final Core core;
+    private final Events events;
+
+    Switcher(Core core, Events events) {
+        this.core = core;
+        this.events = events;
+    }
+
+    /**
+     * Does with a connection what the services that are present and the policy of its server ask for.
+     *
+     * @param drains where connections go that are left with a service that is gone
+     */
+    void consider(Session session, Sweep drains) {
+        Charge charge = session.charge();
+        BaseTransport face = session.face();
+        if (charge == null || face == null) {
+            return;
+        }
+        Catalog.Entry<ProtocolFactory> best = core.protocols.entry(charge.protocol());
+        if (session.parked != null) {
+            if (best != null && best.id() != session.tried && !face.isClosing()) {
+                drains.count(resume(session, session.parked, charge.with(best), face));
+            }
+            return;
+        }
+        if (charge.isBy(best)) {
+            return;
+        }
+        boolean gone = charge.service() != null
+                && !core.protocols.holds(charge.service().service());
+        Departure policy = session.options().get(ServerOptions.DEPARTURE);
+        if (face.isClosing()) {
+            if (gone && session.drain == null) {
+                drains.of(session, charge).close(session);
+            }
+        } else if (policy == Departure.SWITCH && best != null && best.id() != session.tried) {
+            Kind kind = switchTo(session, charge, charge.with(best), face);
+            drains.count(kind);
+            if (kind != Kind.SWITCHED && gone && session.drain == null && !face.isClosing()) {
+                drains.of(session, charge).join(session);
+            }
+        } else if (gone && session.drain == null) {
+            depart(session, charge, policy, face, drains);
+        }
+    }
+
+    private void depart(Session session, Charge charge, Departure policy, BaseTransport face, Sweep drains) {
+        if (policy == Departure.CLOSE) {
+            drains.of(session, charge).close(session);
+        } else if (policy == Departure.SWITCH && park(session, charge, face)) {
+            drains.count(Kind.PARKED);
+        } else {
+            drains.of(session, charge).join(session);
+        }
+    }
+
+    // --- to a successor
+
+    /** Hands a connection over to a service; the charge is its own from then on if that succeeds. */
+    Kind switchTo(Session session, Charge from, Charge to, BaseTransport face) {
+        Catalog.Entry<ProtocolFactory> service = to.service();
+        session.tried = service == null ? -1 : service.id();
+        BaseProtocol old = face.getProtocol();
+        BaseProtocol next;
+        try {
+            if (!(old instanceof Switchable)) {
+                throw new IllegalStateException(
+                        (old == null ? "nothing" : old.getClass().getName())
+                                + " does not declare that it can be switched");
+            }
+            next = to.newProtocol(face.loop());
+            if (!(next instanceof Switchable)) {
+                throw new IllegalStateException(
+                        next.getClass().getName() + " does not declare that it can be switched");
+            }
+        } catch (RuntimeException e) {
+            return failed(session, from.label(), to.label(), e);
+        }
+        Kind kind = exchange(session, face, next);
+        if (kind == Kind.SWITCHED) {
+            takenOver(session, to);
+        }
+        return kind;
+    }
+
+    private void takenOver(Session session, Charge to) {
+        session.take(to);
+        session.tried = -1;
+        session.cancelTimer();
+        Drain drain = session.drain;
+        session.drain = null;
+        if (drain != null) {
+            drain.leave();
+        }
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.of(to).switchedTo.incrementAndGet();
+        }
+    }
+
+    /** Exchanges the protocols by the transport's own means, and answers what came of it; the event has been told then. */
+    private Kind exchange(Session session, BaseTransport face, BaseProtocol next) {
+        BaseProtocol old = face.getProtocol();
+        session.report = null;
+        long began = System.nanoTime();
+        IllegalStateException refused = null;
+        try {
+            face.setProtocol(next, UnreadBytes.CARRIED);
+        } catch (IllegalStateException e) {
+            refused = e;
+        }
+        SwitchReport report = session.report;
+        session.report = null;
+        if (report == null && old != null) {
+            // a layer above a filter does not tell the network: look what came of it
+            Outcome outcome = face.getProtocol() == next ? Outcome.SWITCHED : Outcome.ROLLED_BACK;
+            report = new SwitchReport(
+                    old,
+                    next,
+                    refused != null ? Outcome.REFUSED : outcome,
+                    0,
+                    UnreadBytes.CARRIED,
+                    0,
+                    System.nanoTime() - began,
+                    refused);
+            told(session, report);
+        }
+        return report == null ? Kind.FAILED : kind(report);
+    }
+
+    private Kind failed(Session session, String from, String to, Throwable why) {
+        events.add(event(Kind.FAILED, session, from, to, 0, 0, LoopCalls.text(why)));
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.failed.incrementAndGet();
+        }
+        return Kind.FAILED;
+    }
+
+    // --- parking
+
+    /** Takes the connection over from a leaving protocol; false if that protocol cannot hand over, or too many are parked already. */
+    private boolean park(Session session, Charge charge, BaseTransport face) {
+        ConfiguredServer server = session.server();
+        if (!(face.getProtocol() instanceof Switchable old) || !(face instanceof ReadTransport)) {
+            failed(
+                    session,
+                    charge.label(),
+                    "",
+                    new IllegalStateException("it does not declare that it can be switched"));
+            return false;
+        }
+        if (server != null && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
+            failed(session, charge.label(), "", new IllegalStateException("too many connections are parked already"));
+            return false;
+        }
+        Parked parked = Parked.after(old, charge.label());
+        if (exchange(session, face, parked) != Kind.PARKED) {
+            return false;
+        }
+        session.take(charge.with(null));
+        begin(session, parked);
+        return true;
+    }
+
+    /** Counts and limits the parking of a connection that is parked from now on. */
+    void begin(Session session, Parked parked) {
+        session.parked = parked;
+        session.tried = -1;
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.parked.incrementAndGet();
+        }
+        Duration most = session.options().get(ServerOptions.PARK_TIMEOUT);
+        session.after(most, () -> expire(session, parked, most));
+    }
+
+    private void expire(Session session, Parked parked, Duration most) {
+        ConfiguredServer server = session.server();
+        Charge charge = session.charge();
+        if (server != null) {
+            server.counters.lost.incrementAndGet();
+        }
+        events.add(event(
+                Kind.EXPIRED,
+                session,
+                parked.from,
+                "",
+                0,
+                System.nanoTime() - parked.since,
+                "no service of the protocol \"" + (charge == null ? "" : charge.protocol()) + "\" took it within "
+                        + most + "; it is closed"));
+        session.close();
+        session.after(session.options().get(ServerOptions.DRAIN_GRACE), session::abort);
+    }
+
+    /** Gives a parked connection to a service; it stays parked if that fails, as another service may fit. */
+    private Kind resume(Session session, Parked parked, Charge to, BaseTransport face) {
+        Catalog.Entry<ProtocolFactory> service = to.service();
+        session.tried = service == null ? -1 : service.id();
+        BaseProtocol next;
+        try {
+            next = to.newProtocol(face.loop());
+            if (!parked.isFresh() && !(next instanceof Switchable)) {
+                throw new IllegalStateException(
+                        next.getClass().getName() + " does not declare that it can be switched");
+            }
+        } catch (RuntimeException e) {
+            return failed(session, parked.from, to.label(), e);
+        }
+        if (parked.isFresh()) {
+            start(session, parked, next, to, face);
+            return Kind.RESUMED;
+        }
+        parked.release();
+        Kind kind = exchange(session, face, next);
+        if (kind == Kind.RESUMED) {
+            unpark(session);
+            takenOver(session, to);
+        }
+        return kind;
+    }
+
+    private void unpark(Session session) {
+        session.parked = null;
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.parked.decrementAndGet();
+        }
+    }
+
+    /** Begins a connection that has waited for its first protocol. */
+    private void start(Session session, Parked parked, BaseProtocol next, Charge to, BaseTransport face) {
+        ((Upgradeable) face).replaceProtocol(next);
+        unpark(session);
+        takenOver(session, to);
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.of(to).begun.incrementAndGet();
+        }
+        events.add(event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "it is new"));
+        try {
+            next.connectionMade(face);
+        } catch (RuntimeException e) {
+            face.loop()
+                    .callExceptionHandler(ErrorContext.of("connectionMade failed; the connection goes on", e)
+                            .with(ErrorContext.PROTOCOL, next)
+                            .with(ErrorContext.TRANSPORT, face));
+        }
+        parked.release();
+    }
+
+    // --- events
+
+    /** Is told by the transport of a switch that was asked for by anybody. */
+    void told(Session session, SwitchReport report) {
+        session.report = report;
+        Kind kind = kind(report);
+        Throwable failure = report.failure();
+        Parked before = report.from() instanceof Parked parked ? parked : null;
+        boolean toParking = report.to() instanceof Parked;
+        events.add(event(
+                kind,
+                session,
+                before != null ? before.from : Charge.label(report.from().getClass()),
+                toParking ? "" : Charge.label(report.to().getClass()),
+                report.unread(),
+                before != null ? System.nanoTime() - before.since : report.nanos(),
+                failure == null ? "" : LoopCalls.text(failure)));
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            server.counters.count(kind);
+        }
+    }
+
+    private static Kind kind(SwitchReport report) {
+        return switch (report.outcome()) {
+            case SWITCHED ->
+                report.to() instanceof Parked
+                        ? Kind.PARKED
+                        : report.from() instanceof Parked ? Kind.RESUMED : Kind.SWITCHED;
+            case REFUSED, HAND_OVER_FAILED -> Kind.FAILED;
+            case ROLLED_BACK -> Kind.ROLLED_BACK;
+            case ABORTED -> Kind.ABORTED;
+        };
+    }
+
+    private static SwitchEvent event(
+            Kind kind, Session session, String from, String to, int unread, long nanos, @Nullable String reason) {
+        ConfiguredServer server = session.server();
+        return new SwitchEvent(
+                kind,
+                System.currentTimeMillis(),
+                server == null ? "" : server.name(),
+                session.id,
+                1,
+                from,
+                to,
+                unread,
+                nanos,
+                reason == null ? "" : reason);
+    }
+
+    /** Hands one connection over because an operator wants it. */
+    SwitchEvent switchByHand(Session session, Charge to) {
+        BaseTransport face = session.face();
+        if (face == null || face.isClosing()) {
+            throw new IllegalStateException("connection " + session.id + " is not open");
+        }
+        if (session.parked != null) {
+            throw new IllegalStateException("connection " + session.id + " is parked until its protocol comes");
+        }
+        Charge from = session.charge() == null ? to : session.charge();
+        Kind kind = switchTo(session, from, to, face);
+        SwitchEvent last = events.lastOf(session.id);
+        if (kind != Kind.SWITCHED || last == null) {
+            throw new IllegalStateException("connection " + session.id + " was not switched to " + to.protocol() + ": "
+                    + (last == null ? kind : last.reason()));
+        }
+        return last;
+    }
+}
