@@ -3,13 +3,11 @@ package dev.turnout.shell;
 
 import dev.turnout.api.network.NetworkRuntime;
 import dev.turnout.api.network.dto.ConnectionDTO;
-import dev.turnout.api.network.dto.FailedDTO;
 import dev.turnout.api.network.dto.LoopDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.network.dto.ProtocolDTO;
-import dev.turnout.api.network.dto.ServerDTO;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +35,6 @@ public final class TurnoutCommands {
 
     private static final long PATIENCE_SECONDS = 5;
     private static final long NANOS_PER_MICRO = 1000;
-    private static final String HOW_TO_SERVE = "To open one, write etc/dev.turnout.server~NAME.cfg with the lines\n"
-            + "  endpoint = tcp://127.0.0.1:9000\n  protocol = echo";
 
     private final NetworkRuntime runtime;
     private final Clock clock;
@@ -46,7 +42,7 @@ public final class TurnoutCommands {
     /** Makes the commands over a network. */
     @Activate
     public TurnoutCommands(@Reference NetworkRuntime runtime) {
-        this(runtime, Clock.systemUTC());
+        this(runtime, Clock.system(ZoneId.systemDefault()));
     }
 
     TurnoutCommands(NetworkRuntime runtime, Clock clock) {
@@ -57,7 +53,7 @@ public final class TurnoutCommands {
     /** Lists the servers, and what keeps configured ones from being as they should. */
     @Descriptor("lists the servers, and what is wrong with configured ones")
     public void servers() {
-        show(TurnoutCommands::servers);
+        show(this::servers);
     }
 
     /** Lists the open connections. */
@@ -78,31 +74,8 @@ public final class TurnoutCommands {
         show(TurnoutCommands::loops);
     }
 
-    private static String servers(NetworkDTO network) {
-        StringBuilder text = new StringBuilder();
-        if (network.servers.length == 0) {
-            text.append("No server is open. ").append(HOW_TO_SERVE);
-        } else {
-            Table table = new Table("NAME", "PROTOCOL", "#CONN", "#TOTAL", "STATE", "WHERE");
-            for (ServerDTO server : network.servers) {
-                table.row(
-                        server.name,
-                        server.protocol,
-                        server.connections,
-                        server.accepted,
-                        server.state,
-                        server.sockets.length == 0 ? server.endpoint : String.join(" ", server.sockets));
-            }
-            text.append(table);
-        }
-        for (FailedDTO failed : network.failed) {
-            text.append("\n\n").append(failed.name).append(" is not as configured: ");
-            if (!failed.property.isEmpty()) {
-                text.append(failed.property).append(" = ").append(failed.value).append("\n  ");
-            }
-            text.append(failed.reason);
-        }
-        return text.toString();
+    private String servers(NetworkDTO network) {
+        return new ServersText(network, clock).toString();
     }
 
     private String connections(NetworkDTO network) {
@@ -116,7 +89,7 @@ public final class TurnoutCommands {
                     connection.id,
                     connection.server,
                     connection.loop,
-                    age(now - connection.since),
+                    Times.span(now - connection.since),
                     connection.writeBuffer,
                     connection.protocol.substring(connection.protocol.lastIndexOf('.') + 1)
                             + (connection.reading ? "" : " (paused)"),
@@ -156,18 +129,6 @@ public final class TurnoutCommands {
                         loop.lagNanos / NANOS_PER_MICRO + " us",
                         loop.debug ? "on" : "off"));
         return table.toString();
-    }
-
-    /** Writes a time by its greatest unit. */
-    private static String age(long millis) {
-        Duration age = Duration.ofMillis(Math.max(0, millis));
-        if (age.toDays() > 0) {
-            return age.toDays() + "d";
-        }
-        if (age.toHours() > 0) {
-            return age.toHours() + "h";
-        }
-        return age.toMinutes() > 0 ? age.toMinutes() + "m" : age.toSeconds() + "s";
     }
 
     private void show(Function<NetworkDTO, String> how) {

@@ -10,9 +10,8 @@ import dev.turnout.api.network.dto.LoopDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.network.dto.ProtocolDTO;
 import dev.turnout.api.network.dto.ServerDTO;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import dev.turnout.api.network.dto.VersionDTO;
+import dev.turnout.testkit.Spec;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,10 +28,10 @@ class TurnoutCommandsTest {
 
     @Test
     void saysWhatToDoWhenThereIsNothing() {
-        assertTrue(printed(commands::servers).contains("dev.turnout.server~NAME.cfg"));
-        assertTrue(printed(commands::connections).contains("turnout:servers"));
-        assertTrue(printed(commands::protocols).contains("dev.turnout.protocol.echo"));
-        assertTrue(printed(commands::loops).contains("dev.turnout.core"));
+        assertTrue(Printed.by(commands::servers).contains("dev.turnout.server~NAME.cfg"));
+        assertTrue(Printed.by(commands::connections).contains("turnout:servers"));
+        assertTrue(Printed.by(commands::protocols).contains("dev.turnout.protocol.echo"));
+        assertTrue(Printed.by(commands::loops).contains("dev.turnout.core"));
     }
 
     @Test
@@ -46,15 +45,48 @@ class TurnoutCommandsTest {
         failed.reason = "expected a whole number";
         network.failed = new FailedDTO[] {failed};
 
-        String text = printed(commands::servers);
+        String text = Printed.by(commands::servers);
 
         assertEquals("""
-                NAME  PROTOCOL  #CONN  #TOTAL  STATE    WHERE
-                echo  echo          3       7  serving  127.0.0.1:8888
-                -     -            12       7  serving  /run/app.sock
+                NAME  PROTOCOL  VERSION  #CONN  #TOTAL  STATE    WHERE
+                echo  echo      -            3       7  serving  127.0.0.1:8888
+                -     -         -           12       7  serving  /run/app.sock
 
                 chat is not as configured: backlog = many
                   expected a whole number""", text);
+    }
+
+    @Test
+    @Spec("SWITCH-55")
+    void showsVersionsAndWhatBecameOfConnections() {
+        ServerDTO line = server("line", "line", 5, "127.0.0.1:8889");
+        line.switched = 40;
+        line.failed = 2;
+        line.rolledBack = 1;
+        VersionDTO first = version("dev.turnout.protocol.line 1.0.0", 2);
+        first.drainsUntil = NOW.toEpochMilli() + 12_000;
+        VersionDTO gone = version("dev.turnout.protocol.line 0.9.0", 0);
+        VersionDTO second = version("dev.turnout.protocol.line 1.1.0", 3);
+        second.inCharge = true;
+        second.switchedTo = 3;
+        line.versions = new VersionDTO[] {gone, first, second};
+        ServerDTO echo = server("echo", "echo", 1, "127.0.0.1:8888");
+        echo.parked = 1;
+        network.servers = new ServerDTO[] {echo, line};
+
+        String text = Printed.by(commands::servers);
+
+        assertEquals("""
+                NAME  PROTOCOL  VERSION  #CONN  #TOTAL  STATE    WHERE
+                echo  echo      -            1       7  serving  127.0.0.1:8888
+                line  line      1.1.0        5       7  serving  127.0.0.1:8889
+
+                SERVER  #CONN  #BEGUN  #SWITCHED TO  STATE                             VERSION
+                line        2       9             0  drains until 13:46:52 (12s left)  dev.turnout.protocol.line 1.0.0
+                line        3       9             3  in charge                         dev.turnout.protocol.line 1.1.0
+
+                echo: 1 parked
+                line: 40 switched, 2 not switched, 1 rolled back, 2 draining""", text);
     }
 
     @Test
@@ -68,7 +100,7 @@ class TurnoutCommandsTest {
         connection.since = NOW.toEpochMilli() - 125_000;
         network.connections = new ConnectionDTO[] {connection};
 
-        String text = printed(commands::connections);
+        String text = Printed.by(commands::connections);
 
         assertEquals("""
                 #ID  SERVER  LOOP       #AGE  #QUEUED  PROTOCOL               PEER
@@ -84,7 +116,7 @@ class TurnoutCommandsTest {
         network.protocols = new ProtocolDTO[] {protocol};
         network.transports = new String[] {"tcp", "unix"};
 
-        String text = printed(commands::protocols);
+        String text = Printed.by(commands::protocols);
 
         assertEquals("""
                 NAME  #RANK  BUNDLE                           SERVERS
@@ -102,7 +134,7 @@ class TurnoutCommandsTest {
         loop.lagNanos = 42_000;
         network.loops = new LoopDTO[] {loop};
 
-        String text = printed(commands::loops);
+        String text = Printed.by(commands::loops);
 
         assertEquals("""
                 NAME       #CONN   #LAG  DEBUG
@@ -114,22 +146,16 @@ class TurnoutCommandsTest {
         TurnoutCommands waiting =
                 new TurnoutCommands(() -> CompletableFuture.failedFuture(new IllegalStateException("closed")));
 
-        assertTrue(printed(waiting::loops).contains("closed"));
+        assertTrue(Printed.by(waiting::loops).contains("closed"));
     }
 
-    /** Returns what a command prints, without the end of the last line. */
-    private static String printed(Runnable command) {
-        PrintStream before = System.out;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        try {
-            command.run();
-        } finally {
-            System.setOut(before);
-        }
-        String text = bytes.toString(StandardCharsets.UTF_8);
-        assertTrue(text.endsWith(System.lineSeparator()), text);
-        return text.substring(0, text.length() - System.lineSeparator().length());
+    private static VersionDTO version(String bundle, int connections) {
+        VersionDTO version = new VersionDTO();
+        version.protocol = "line";
+        version.bundle = bundle;
+        version.connections = connections;
+        version.begun = 9;
+        return version;
     }
 
     private static ServerDTO server(String name, String protocol, int connections, String where) {
