@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.itests.support.Await;
+import dev.turnout.itests.support.Client;
+import java.io.IOException;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Servers that are files, named with a tilde, in the folder of a running container. */
+class ConfigurationFilesTest {
+
+    private static Container container;
+
+    @BeforeAll
+    static void start() throws Exception {
+        container = Container.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        container.close();
+    }
+
+    @Test
+    void createdChangedAndDeletedWhileAConnectionGoesOn() throws Exception {
+        int first = Container.freePort();
+        int second = Container.freePort();
+
+        try (Client bystander = Client.tcp(container.port("echo"))) {
+            assertEquals("0", bystander.exchange("0"));
+
+            container.configure("mine", "endpoint=tcp://127.0.0.1:" + first, "protocol=echo");
+            container.awaitLine("that it opened", opened("mine", "echo", first));
+            try (Client early = Client.tcp(first)) {
+                assertEquals("Early\n", early.exchange("Early\n"));
+                assertEquals("1", bystander.exchange("1"));
+
+                container.configure("mine", "endpoint=tcp://127.0.0.1:" + second, "protocol=line");
+                container.awaitLine("that it moved", opened("mine", "line", second));
+                try (Client late = Client.tcp(second)) {
+                    assertEquals("LATE\n", late.exchange("Late\n"));
+                }
+                awaitRefusal(first);
+                assertEquals("Early\n", early.exchange("Early\n"));
+                assertEquals("2", bystander.exchange("2"));
+
+                container.unconfigure("mine");
+                awaitRefusal(second);
+                assertEquals("Early\n", early.exchange("Early\n"));
+                assertEquals("3", bystander.exchange("3"));
+            }
+        }
+    }
+
+    @Test
+    void wrongValueKeepsTheListenerAndIsReported() throws Exception {
+        int port = Container.freePort();
+        String endpoint = "endpoint=tcp://127.0.0.1:" + port;
+        container.configure("kept", endpoint, "protocol=echo");
+        container.awaitLine("that it opened", opened("kept", "echo", port));
+
+        try (Client early = Client.tcp(port)) {
+            assertEquals("1", early.exchange("1"));
+
+            container.configure("kept", endpoint, "protocol=line", "max.connections=many");
+            String report = container.awaitLine("what is wrong", line -> line.contains("max.connections=many"));
+
+            assertTrue(report.contains(container.file("kept").toString()), report);
+            assertTrue(report.matches(".*: max\\.connections=many: \\S.*"), report);
+            try (Client late = Client.tcp(port)) {
+                assertEquals("still echo\n", late.exchange("still echo\n"));
+            }
+            assertEquals("2", early.exchange("2"));
+        }
+
+        container.configure("kept", endpoint, "protocol=line", "max.connections=5");
+        Await.value("the line protocol", () -> answer(port), "HELLO\n"::equals);
+        container.unconfigure("kept");
+        awaitRefusal(port);
+    }
+
+    @Test
+    void busyPortKeepsTheListenerAndIsReported() throws Exception {
+        int port = Container.freePort();
+        int busy = container.port("line");
+        container.configure("moved", "endpoint=tcp://127.0.0.1:" + port, "protocol=echo");
+        container.awaitLine("that it opened", opened("moved", "echo", port));
+
+        container.configure("moved", "endpoint=tcp://127.0.0.1:" + busy, "protocol=echo");
+        String report = container.awaitLine("what is wrong", line -> line.contains("endpoint=tcp://127.0.0.1:" + busy));
+
+        assertTrue(report.contains(container.file("moved").toString()), report);
+        assertTrue(report.contains("in use"), report);
+        assertEquals("hello\n", answer(port));
+        container.unconfigure("moved");
+        awaitRefusal(port);
+    }
+
+    private static String answer(int port) throws IOException {
+        try (Client client = Client.tcp(port)) {
+            return client.exchange("hello\n");
+        }
+    }
+
+    private static Predicate<String> opened(String server, String protocol, int port) {
+        return line -> line.contains("server " + server + ": " + protocol + " at tcp://127.0.0.1:" + port);
+    }
+
+    private static void awaitRefusal(int port) throws Exception {
+        Await.until("port " + port + " to be closed", () -> Client.isRefused(port));
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.turnout.itests.support.Client;
+import java.io.BufferedReader;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The servers that the container brings along, with the clients that it says to try. */
+class DefaultServersTest {
+
+    private static Container container;
+
+    @BeforeAll
+    static void start() throws Exception {
+        container = Container.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        container.close();
+    }
+
+    @Test
+    void echoAnswers() throws Exception {
+        try (Client client = Client.tcp(container.port("echo"))) {
+            assertEquals("Hello\n", client.exchange("Hello\n"));
+        }
+    }
+
+    @Test
+    void lineAnswersInUpperCase() throws Exception {
+        try (Client client = Client.tcp(container.port("line"))) {
+            assertEquals("HELLO\n", client.exchange("Hello\n"));
+        }
+    }
+
+    @Test
+    void unixSocketAnswers() throws Exception {
+        try (Client client = Client.unix(container.socket("echo-unix"))) {
+            assertEquals("Hello\n", client.exchange("Hello\n"));
+        }
+    }
+
+    @Test
+    void servesNetcat() throws Exception {
+        assertEquals("Hello", ask("nc", "127.0.0.1", Integer.toString(container.port("echo"))));
+    }
+
+    @Test
+    void servesSocatOverTcp() throws Exception {
+        assertEquals("HELLO", ask("socat", "-", "TCP:127.0.0.1:" + container.port("line")));
+    }
+
+    @Test
+    void servesSocatOverAUnixSocket() throws Exception {
+        assertEquals("Hello", ask("socat", "-", "UNIX-CONNECT:" + container.socket("echo-unix")));
+    }
+
+    /** Sends a line through a program that is a client, and returns the line that it answers. */
+    private static String ask(String... command) throws Exception {
+        assumeTrue(isInstalled(command[0]), command[0] + " is not installed: this test needs it");
+        Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (BufferedReader answer = client.inputReader(StandardCharsets.UTF_8)) {
+            client.getOutputStream().write("Hello\n".getBytes(StandardCharsets.UTF_8));
+            client.getOutputStream().flush();
+            return answer.readLine();
+        } finally {
+            client.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}
