@@ -12,11 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /** Checks before the start what would otherwise fail in the middle of it, in many lines. */
 final class Preflight {
+
+    /** Holds the lock of the data folder; a channel that nobody refers to is closed with the garbage. */
+    private static final List<FileChannel> OWNED = new CopyOnWriteArrayList<>();
 
     private Preflight() {}
 
@@ -38,6 +42,7 @@ final class Preflight {
                 file.close();
                 throw failed("another process runs in folder " + data + ": stop it, or choose another with --data DIR");
             }
+            OWNED.add(file);
         } catch (IOException e) {
             throw failed("cannot write to folder " + data + " (" + e.getClass().getSimpleName()
                     + "): allow it, or choose another with --data DIR");
