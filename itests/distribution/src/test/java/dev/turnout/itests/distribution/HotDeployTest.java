@@ -27,10 +27,10 @@ class HotDeployTest {
                 Client bystander = Client.tcp(container.port("echo"))) {
             int port = Container.freePort();
             container.configure("greeter", "endpoint=tcp://127.0.0.1:" + port, "protocol=hello");
-            container.awaitLine("that it waits", line -> line.contains("server greeter") && line.contains("wait"));
+            container.awaitLine("that it listens", line -> line.contains("server greeter: hello at "));
 
             container.load(first, JAR);
-            assertEquals(HelloBundle.GREETING, greeting(port)); // a connect waits for the protocol
+            assertEquals(HelloBundle.GREETING, greeting(port)); // the connection waits for its protocol
             assertEquals("1", bystander.exchange("1"));
 
             container.load(second, JAR);
