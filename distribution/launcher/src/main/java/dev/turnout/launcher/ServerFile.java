@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
  */
 record ServerFile(Path file, String name, String written, String endpoint) {
 
+    /** The network knows both signs before the name. */
+    private static final String GLOB = "dev.turnout.server{~,-}*.cfg";
+
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
@@ -30,7 +33,7 @@ record ServerFile(Path file, String name, String written, String endpoint) {
     /** Returns the servers of a folder by name. */
     static List<ServerFile> in(Path folder, Map<String, String> variables) throws IOException {
         List<ServerFile> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, GLOB)) {
             for (Path file : files) {
                 found.add(read(file, variables));
             }

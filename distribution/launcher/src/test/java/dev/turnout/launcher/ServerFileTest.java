@@ -33,6 +33,17 @@ class ServerFileTest {
     }
 
     @Test
+    void readsBothSignsBeforeTheName() throws Exception {
+        write("tilde", "endpoint=tcp://127.0.0.1:1");
+        Files.writeString(etc.resolve("dev.turnout.server-dash-x.cfg"), "endpoint=tcp://127.0.0.1:2");
+
+        List<ServerFile> servers = ServerFile.in(etc, Map.of());
+
+        assertEquals(
+                List.of("dash-x", "tilde"), servers.stream().map(ServerFile::name).toList());
+    }
+
+    @Test
     void replacesVariablesByTheirValueOrTheirDefault() throws Exception {
         write("echo", "endpoint = tcp://127.0.0.1:${turnout.echo.port:-8888}");
         write("path", "endpoint = unix:${turnout.data}/${missing}x");
