@@ -22,7 +22,8 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 @ExamReactorStrategy(PerClass.class)
 public class ShellCommandsTest {
 
-    private static final Pattern ECHO = Pattern.compile("echo +echo +\\d+ +\\d+ +serving +127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern ECHO =
+            Pattern.compile("echo +echo +\\S+ +\\d+ +\\d+ +serving +127\\.0\\.0\\.1:(\\d+)");
 
     @Configuration
     public Option[] config() {
@@ -57,8 +58,8 @@ public class ShellCommandsTest {
         int port = port();
 
         assertTable(
-                "NAME PROTOCOL #CONN #TOTAL STATE WHERE",
-                "echo echo \\d+ \\d+ serving 127.0.0.1:" + port,
+                "NAME PROTOCOL VERSION #CONN #TOTAL STATE WHERE",
+                "echo echo \\S+ \\d+ \\d+ serving 127.0.0.1:" + port,
                 Shell.run("turnout:servers"));
     }
 
