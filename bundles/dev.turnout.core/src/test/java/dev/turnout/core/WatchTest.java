@@ -13,6 +13,7 @@ import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -359,5 +360,35 @@ class WatchTest extends LoopFixture {
         public int validOps() {
             return SelectionKey.OP_READ;
         }
+    }
+
+    @Test
+    @Spec("SWITCH-37")
+    void keepsNothingOfAChannelThatIsClosed() throws Exception {
+        List<WeakReference<ReadyHandler>> handlers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            handlers.add(new WeakReference<>(closedWhenReady(readablePipe())));
+        }
+        runTurns(2);
+        assertEquals(5, trace.size());
+
+        loop.register(readablePipe().source(), SelectionKey.OP_READ, ops -> trace.add("other"));
+        runTurns(2);
+
+        await(() -> {
+            System.gc();
+            return handlers.stream().allMatch(handler -> handler.get() == null);
+        });
+    }
+
+    /** Registers a handler that the loop alone holds. */
+    private ReadyHandler closedWhenReady(Pipe pipe) {
+        Registration[] registration = new Registration[1];
+        ReadyHandler handler = ops -> {
+            trace.add(ops);
+            registration[0].close();
+        };
+        registration[0] = loop.register(pipe.source(), SelectionKey.OP_READ, handler);
+        return handler;
     }
 }

@@ -59,6 +59,7 @@ final class ChannelRegistration implements Registration {
         if (!ended) {
             ended = true;
             key.cancel();
+            key.attach(null); // whoever still has the key must not have the handler too
         }
     }
 

@@ -36,7 +36,7 @@ final class Poller {
     private final SelectorProvider provider;
     private final Consumer<SelectionKey> collector = this::collect;
     private volatile Selector selector;
-    private SelectionKey[] ready = new SelectionKey[64];
+    private @Nullable SelectionKey[] ready = new SelectionKey[64];
     private int count;
     private int idleRounds;
 
@@ -94,7 +94,9 @@ final class Poller {
     void dispatch() {
         for (int i = 0; i < count; i++) {
             SelectionKey key = ready[i];
-            if (key.isValid()) {
+            // a place that nobody needs for long must not keep what was attached to the key alive
+            ready[i] = null;
+            if (key != null && key.isValid()) {
                 int ops = key.readyOps() & key.interestOps();
                 if (ops != 0) {
                     loop.ready((ChannelRegistration) key.attachment(), ops);
