@@ -137,6 +137,10 @@ final class RuntimeSnapshot {
         }
         dto.departure = server.options().get(ServerOptions.DEPARTURE).name().toLowerCase(Locale.ROOT);
         SwitchCounters counters = server.counters;
+        if (charge != null && !charge.isVacant()) {
+            // it is there before its first connection
+            counters.of(charge);
+        }
         dto.parked = counters.parked.get();
         dto.switched = counters.switched.get();
         dto.failed = counters.failed.get();
