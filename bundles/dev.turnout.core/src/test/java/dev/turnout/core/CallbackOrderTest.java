@@ -102,6 +102,19 @@ class CallbackOrderTest extends LoopFixture {
 
     @Test
     @Spec("LOOP-45")
+    void runsWhatWasScheduledBeforeThenReadyChannelsThenTimers() throws Exception {
+        Pipe pipe = readablePipe();
+        loop.callSoon(() -> trace.add("callback"));
+        loop.callLater(0, () -> trace.add("timer"));
+        loop.addReader(pipe.source(), () -> trace.add("reader"));
+
+        runTurns(1);
+
+        assertEquals(List.of("callback", "reader", "timer"), trace);
+    }
+
+    @Test
+    @Spec("LOOP-45")
     void runsReadyChannelsBeforeTimersInOneTurn() throws Exception {
         Pipe pipe = readablePipe();
         loop.callLater(-1, () -> trace.add("timer"));

@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is a loop whose clock the test advances: no thread, no selector, no waiting.
  *
- * <p>The test's thread is the loop's thread: {@link #inLoop()} is always true there. Turns keep the order of real loops: timers due, then what was
- * scheduled before the turn. What a callback throws is reported; without a handler it is thrown out of the turn, so that no failure is missed.
+ * <p>The test's thread is the loop's thread: {@link #inLoop()} is always true there. Turns keep the order of real loops: what was scheduled
+ * before the turn, then timers due. What a callback throws is reported; without a handler it is thrown out of the turn, so that no failure is missed.
  * Everything that needs a channel or another thread throws {@link UnsupportedOperationException}. Single-threaded.
  */
 public final class ManualLoop implements IoLoop {

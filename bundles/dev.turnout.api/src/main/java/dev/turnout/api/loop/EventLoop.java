@@ -16,7 +16,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Runs callbacks one after the other on one thread: those that are ready, those whose channel is ready, those whose time has come.
  *
- * <p>One turn polls for I/O, then runs the I/O callbacks found ready, then the timers due, then everything scheduled before the turn began;
+ * <p>One turn polls for I/O, then runs everything scheduled before the turn began, then the I/O callbacks found ready, then the timers due by then;
  * what a callback schedules runs in a later turn (LOOP-2, LOOP-45). All methods belong on the loop's thread, except
  * {@link #callSoonThreadsafe}, {@link #execute}, {@link #inLoop}, {@link #stop}, {@link #isRunning}, {@link #isClosed}, {@link #time},
  * {@link #name}, {@link #getDebug}, {@link #setDebug}, {@link #createFuture}, {@link #runInExecutor} and {@link #getaddrinfo}.

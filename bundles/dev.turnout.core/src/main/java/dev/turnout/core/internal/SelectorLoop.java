@@ -281,7 +281,7 @@ public final class SelectorLoop extends DelegatingLoop {
         }
     }
 
-    /** One turn: poll, then the channels found ready, then the timers due, then what was scheduled before (LOOP-2, LOOP-45). */
+    /** One turn: poll, then what was scheduled before, then the channels found ready, then the timers due by then (LOOP-2, LOOP-45). */
     private void turn() {
         for (Timer timer = incomingTimers.poll(); timer != null; timer = incomingTimers.poll()) {
             timers.add(timer);
@@ -295,11 +295,11 @@ public final class SelectorLoop extends DelegatingLoop {
         }
         collectDue();
         Callback last = ready.last();
-        poller.dispatch();
-        fireDue();
         for (Callback callback = ready.takeUpTo(last); callback != null; callback = ready.takeUpTo(last)) {
             fire(callback);
         }
+        poller.dispatch();
+        fireDue();
     }
 
     private void poll() {
