@@ -49,7 +49,7 @@ class RunningTest extends LoopFixture {
 
         loop.runForever();
 
-        assertEquals(List.of("due at stop", "ready at stop"), trace);
+        assertEquals(List.of("ready at stop", "due at stop"), trace);
         runTurns(1);
         assertEquals("scheduled after stop", trace.get(2));
     }

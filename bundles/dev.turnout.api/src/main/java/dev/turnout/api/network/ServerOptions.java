@@ -100,6 +100,10 @@ public final class ServerOptions extends Options<ServerOptions> {
     public static final Option<ServerSocketChannel> SOCK =
             Option.object("sock", null, "Serves a bound channel instead of an address.");
 
+    /** Listening channels that an earlier server has released, to be served instead of an address; code only (SWITCH-48). */
+    public static final Option<List<ServerSocketChannel>> LISTENERS =
+            Option.object("listeners", null, "Serves listening channels that an earlier server has released.");
+
     /** Protects the connections by TLS; code only. */
     public static final Option<TlsOptions> TLS = Option.object("tls", null, "Protects the connections by TLS.");
 
@@ -119,6 +123,7 @@ public final class ServerOptions extends Options<ServerOptions> {
             PARK_TIMEOUT,
             FAMILY,
             SOCK,
+            LISTENERS,
             TLS);
 
     /** The options with every value at its default. */

@@ -27,6 +27,17 @@ final class BundleNames {
         return FRAMEWORK && Framework.isInUse(loader);
     }
 
+    /** Tells whether a class belongs to a bundle that the framework has replaced or uninstalled. */
+    static boolean isStale(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader != null && !of(type).isEmpty() && !isInUse(loader);
+    }
+
+    /** Tells whether two classes come from one and the same bundle. */
+    static boolean sameBundle(Class<?> one, Class<?> other) {
+        return !of(one).isEmpty() && one.getClassLoader() == other.getClassLoader();
+    }
+
     private static boolean frameworkIsThere() {
         try {
             Class.forName("org.osgi.framework.BundleReference", false, BundleNames.class.getClassLoader());

@@ -3,12 +3,17 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.Absence;
+import dev.turnout.api.network.Departure;
+import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.spi.Releasable;
+import dev.turnout.api.spi.TransportProvider;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +49,15 @@ final class ConfiguredServer {
      */
     record Failure(String property, String value, String reason) {}
 
+    /** Are listening sockets that wait for a transport. */
+    private record Listeners(Endpoint endpoint, List<ServerSocketChannel> channels) {}
+
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
     private final String name;
-    private final DelayedReport delayed = new DelayedReport();
+    private final DelayedAction delayed = new DelayedAction();
+    private final DelayedAction keeping = new DelayedAction();
     /** What happened to its connections. */
     final SwitchCounters counters = new SwitchCounters();
 
@@ -64,6 +73,7 @@ final class ConfiguredServer {
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
     private volatile @Nullable Failure failure;
+    private volatile @Nullable Listeners kept;
     private volatile boolean suspended;
     private volatile boolean ended;
 
@@ -176,11 +186,72 @@ final class ConfiguredServer {
         core.configured.remove(this);
         CompletionStage<Void> closed = step(() -> {
             ended = true;
+            closeKept();
             mended();
             return closeEntry("as its configuration is gone");
         });
         core.giveUp(name, this);
         return closed;
+    }
+
+    /** Is told that a transport has left: keeps the listening sockets for its successor, for as long as connections may be parked (SWITCH-48). */
+    CompletionStage<Void> leftBy(TransportProvider provider) {
+        return step(() -> {
+            ServerEntry open = entry;
+            ServerSettings now = active;
+            if (open == null || now == null || open.origin().provider != provider) {
+                return done();
+            }
+            boolean park = now.options().get(ServerOptions.ABSENCE) == Absence.PARK
+                    && now.options().get(ServerOptions.DEPARTURE) != Departure.CLOSE;
+            if (!park || !(open.server() instanceof Releasable releasable)) {
+                return closeEntry("as its transport has left");
+            }
+            entry = null;
+            active = null;
+            open.origin().closed = true;
+            return LoopCalls.on(open.server().loop(), () -> keep(releasable.release(), now))
+                    .thenCompose(kept -> LoopCalls.all(core.loops.loops().stream()
+                            .map(loop -> LoopCalls.on(loop, () -> {}))
+                            .toList()));
+        });
+    }
+
+    private void keep(List<ServerSocketChannel> channels, ServerSettings of) {
+        kept = new Listeners(of.endpoint().withoutOptions(), channels);
+        keeping.hold(
+                core.loops.choose(),
+                of.options().get(ServerOptions.PARK_TIMEOUT),
+                () -> step(() -> {
+                    closeKept();
+                    return done();
+                }));
+    }
+
+    private void closeKept() {
+        Listeners held = kept;
+        kept = null;
+        keeping.drop();
+        if (held != null) {
+            LOG.log(Level.INFO, () -> "server " + name + " closes " + held.endpoint() + ", which no transport serves");
+            held.channels().forEach(Channels::closeQuietly);
+        }
+    }
+
+    /** Returns the options to listen with: with the listening sockets that were kept, if they are for this address and can be served. */
+    private ServerOptions withKept(ServerSettings want) {
+        Listeners held = kept;
+        if (held == null) {
+            return want.options();
+        }
+        if (!held.endpoint().equals(want.endpoint().withoutOptions())) {
+            closeKept();
+        } else if (core.has(want)) {
+            kept = null;
+            keeping.drop();
+            return want.options().with(ServerOptions.LISTENERS, held.channels());
+        }
+        return want.options();
     }
 
     private CompletionStage<Void> step(Supplier<CompletionStage<Void>> work) {
@@ -296,19 +367,19 @@ final class ConfiguredServer {
 
     private CompletionStage<Void> listen(ServerSettings want) {
         CompletionStage<ServerEntry> opening;
+        ServerOptions options = withKept(want);
+        List<ServerSocketChannel> taken = options.find(ServerOptions.LISTENERS);
         try {
             opening = core.listen(
-                    this,
-                    name,
-                    want.endpoint(),
-                    List.of(),
-                    want.options(),
-                    want.plan(),
-                    this::newProtocol,
-                    this::apply);
+                    this, name, want.endpoint(), List.of(), options, want.plan(), this::newProtocol, this::apply);
         } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
             return CompletableFuture.failedStage(e);
         }
+        opening.whenComplete((opened, failure) -> {
+            if (failure != null && taken != null) {
+                taken.forEach(Channels::closeQuietly);
+            }
+        });
         return opening.thenAccept(opened -> {
             entry = opened;
             active = want;
@@ -369,7 +440,7 @@ final class ConfiguredServer {
         if (settings != null) {
             server.setOptions(isVacant() ? forParking(settings.options(), server) : settings.options());
         }
-        server.suspend(suspended);
+        server.suspend(suspended || (settings != null && !settings.plan().presentIn(core.filters)));
     }
 
     /** Limits connections so that no more than allowed can be parked; at the limit the server pauses by itself (SWITCH-45). */

@@ -107,16 +107,19 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** Adds a transport, or takes over its new properties. */
     public void addTransport(String scheme, TransportProvider provider, Map<String, ?> properties) {
         transports.add(scheme, provider, properties);
+        Orphans.adopt(this, scheme, provider);
         configured.forEach(ConfiguredServer::reconsider);
     }
 
     /**
-     * Ends what is open by a transport: operations are cancelled, servers closed, connections closed and flushed. Waits for the servers for a bounded
-     * time.
+     * Lets go of a transport: operations are cancelled; configured servers keep their listening sockets for its successor, for as long as they may park
+     * connections; other servers are closed; connections drain, unless the successor's code can go on with them. Waits, for a bounded time, until
+     * that has begun, unless called on a loop.
      *
-     * @see "SWITCH-50, SWITCH-58"
+     * @param leaving whether the bundle goes with the service: waits for the drains of connections that run its code too
+     * @see "SWITCH-48, SWITCH-50, SWITCH-58"
      */
-    public void removeTransport(TransportProvider provider) {
+    public void removeTransport(TransportProvider provider, boolean leaving) {
         if (transports.remove(provider) == null) {
             return;
         }
@@ -128,9 +131,11 @@ public class Core implements NetworkRuntime, NetworkControl {
                         + (bundle.isEmpty() ? "" : " with its bundle " + bundle));
             }
         });
-        List<CompletionStage<Void>> ends = closeServers(entry -> entry.origin().provider == provider);
-        ends.addAll(closeSessions(session -> session.origin.provider == provider));
+        List<CompletionStage<Void>> ends = closeServers(
+                entry -> entry.origin().provider == provider && !(entry.origin().owner instanceof ConfiguredServer));
+        configured.forEach(server -> ends.add(server.leftBy(provider)));
         LoopCalls.await(loops, ends, PATIENCE);
+        Orphans.of(this, session -> session.origin.provider == provider, provider, leaving);
         configured.forEach(ConfiguredServer::reconsider);
     }
 
@@ -140,11 +145,22 @@ public class Core implements NetworkRuntime, NetworkControl {
         configured.forEach(ConfiguredServer::reconsider);
     }
 
-    /** Removes a filter; connections that have it keep it. */
-    public void removeFilter(FilterProvider provider) {
-        if (filters.remove(provider) != null) {
-            departures.add(provider);
+    /**
+     * Removes a filter. Servers that need it stop accepting, connects wait in the kernel; connections that have it drain, as a filter cannot be
+     * exchanged.
+     *
+     * @param leaving whether the bundle goes with the service: waits for the drains too, unless called on a loop
+     */
+    public void removeFilter(FilterProvider provider, boolean leaving) {
+        if (filters.remove(provider) == null) {
+            return;
         }
+        departures.add(provider);
+        List<CompletionStage<Void>> changes = new ArrayList<>();
+        configured.forEach(server -> changes.add(server.reconsider()));
+        LoopCalls.await(loops, changes, PATIENCE);
+        Orphans.of(
+                this, session -> session.layer != null && session.layer.filters.contains(provider), provider, leaving);
     }
 
     /** Adds a protocol, or takes over its new properties. */
@@ -188,8 +204,15 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** Is told that the protocol above filters has begun; its service may have left meanwhile. On the connection's loop. */
     void established(Layer layer) {
         Session session = layer.session;
-        Charge charge = session == null ? null : session.charge();
-        if (session != null && charge != null && !charge.isBy(protocols.entry(charge.protocol()))) {
+        if (session != null) {
+            reconsider(session);
+        }
+    }
+
+    /** Looks again whether a connection's protocol is the one it should have. */
+    void reconsider(Session session) {
+        Charge charge = session.charge();
+        if (charge != null && !charge.isBy(protocols.entry(charge.protocol()))) {
             Sweep.begin(this, charge.protocol());
         }
     }

@@ -43,8 +43,8 @@ public final class CoreComponent extends Core {
         addTransport(String.valueOf(properties.get(NetworkConstants.TRANSPORT_SCHEME)), provider, properties);
     }
 
-    void unbindTransport(TransportProvider provider) {
-        removeTransport(provider);
+    void unbindTransport(TransportProvider provider, ServiceReference<TransportProvider> reference) {
+        removeTransport(provider, isLeaving(reference));
     }
 
     @Reference(
@@ -58,8 +58,8 @@ public final class CoreComponent extends Core {
         addFilter(String.valueOf(properties.get(NetworkConstants.FILTER_NAME)), provider, properties);
     }
 
-    void unbindFilter(FilterProvider provider) {
-        removeFilter(provider);
+    void unbindFilter(FilterProvider provider, ServiceReference<FilterProvider> reference) {
+        removeFilter(provider, isLeaving(reference));
     }
 
     @Reference(
@@ -74,8 +74,13 @@ public final class CoreComponent extends Core {
     }
 
     void unbindProtocol(ProtocolFactory factory, ServiceReference<ProtocolFactory> reference) {
+        removeProtocol(factory, isLeaving(reference));
+    }
+
+    /** Tells whether the bundle leaves, not only its service. */
+    private static boolean isLeaving(ServiceReference<?> reference) {
         Bundle bundle = reference.getBundle();
-        removeProtocol(factory, bundle == null || bundle.getState() == Bundle.STOPPING);
+        return bundle == null || bundle.getState() == Bundle.STOPPING;
     }
 
     @Reference(

@@ -8,32 +8,32 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a report back for a while: what mends itself meanwhile is not reported. At most one report waits; a later one takes its place.
+ * Holds an action back for a while, such as the report of something that may mend itself meanwhile. At most one waits; a later one takes its place.
  *
- * <p>Threads: any. The report runs on the loop's thread.
+ * <p>Threads: any. The action runs on the loop's thread.
  */
-final class DelayedReport {
+final class DelayedAction {
 
-    /** Is one report on its loop. */
+    /** Is one action on its loop. */
     private static final class Waiting {
         final IoLoop loop;
-        final Runnable report;
+        final Runnable action;
 
         /** The loop's own. */
         @Nullable
         TimerHandle timer;
 
-        Waiting(IoLoop loop, Runnable report) {
+        Waiting(IoLoop loop, Runnable action) {
             this.loop = loop;
-            this.report = report;
+            this.action = action;
         }
     }
 
     private final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
 
-    /** Runs the report on the loop after the delay, unless another or {@link #drop} comes first. */
-    void hold(IoLoop loop, Duration delay, Runnable report) {
-        Waiting next = new Waiting(loop, report);
+    /** Runs the action on the loop after the delay, unless another or {@link #drop} comes first. */
+    void hold(IoLoop loop, Duration delay, Runnable action) {
+        Waiting next = new Waiting(loop, action);
         end(waiting.getAndSet(next));
         LoopCalls.on(loop, () -> {
             if (waiting.get() == next) {
@@ -42,14 +42,14 @@ final class DelayedReport {
         });
     }
 
-    /** Forgets the report that waits, if one does. */
+    /** Forgets the action that waits, if one does. */
     void drop() {
         end(waiting.getAndSet(null));
     }
 
     private void run(Waiting due) {
         if (waiting.compareAndSet(due, null)) {
-            due.report.run();
+            due.action.run();
         }
     }
 

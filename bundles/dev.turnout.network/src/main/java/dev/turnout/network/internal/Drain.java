@@ -60,7 +60,11 @@ final class Drain {
     }
 
     private synchronized void enter(Session session) {
+        Drain before = session.drain;
         session.drain = this;
+        if (before != null) {
+            before.leave();
+        }
         SwitchCounters.OfVersion version = session.version();
         if (version != null) {
             version.drainsUntil = until;

@@ -117,8 +117,9 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
         Layer layer = new Layer(protocol);
         for (String name : names) {
             BaseProtocol above = upper;
-            Filter filter =
-                    find(core.filters, name, what).wrap(loop, above, side, tls, options.getOrDefault(name, Map.of()));
+            FilterProvider provider = find(core.filters, name, what);
+            layer.filters.add(provider);
+            Filter filter = provider.wrap(loop, above, side, tls, options.getOrDefault(name, Map.of()));
             filter.established().whenComplete((transport, failure) -> {
                 if (failure != null) {
                     established.completeExceptionally(LoopCalls.cause(failure));

@@ -2,7 +2,10 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.transport.BaseTransport;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Is what stands above the filters of one connection. Thread: the connection's loop. */
@@ -17,6 +20,9 @@ final class Layer {
     /** The connection, once it has begun. */
     @Nullable
     Session session;
+
+    /** Who has made the filters. */
+    final List<FilterProvider> filters = new ArrayList<>();
 
     /** Begins with the protocol that waits for the filters. */
     Layer(BaseProtocol first) {

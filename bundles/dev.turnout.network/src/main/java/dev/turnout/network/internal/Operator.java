@@ -62,13 +62,8 @@ final class Operator {
     }
 
     private static void join(Drain drain, Session session) {
-        Drain before = session.drain;
-        if (session.transport.getProtocol() == null) {
-            return;
-        }
-        drain.join(session);
-        if (before != null) {
-            before.leave();
+        if (session.transport.getProtocol() != null) {
+            drain.join(session);
         }
     }
 

@@ -18,7 +18,8 @@ final class Origin implements ConnectionObserver {
     final Core core;
     final Object owner;
     final String scheme;
-    final TransportProvider provider;
+    /** The transport; its successor after an update. */
+    volatile TransportProvider provider;
     /** The channel that the caller handed in, or null. */
     final @Nullable Channel adopted;
     /** How many connections have begun. */

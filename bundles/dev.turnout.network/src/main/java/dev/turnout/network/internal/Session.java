@@ -36,6 +36,9 @@ final class Session {
     @Nullable
     Drain drain;
 
+    /** Whether its transport's service has left, which gives it until the end of a drain. */
+    boolean orphan;
+
     /** Ends the parking or the drain. */
     @Nullable
     TimerHandle timer;

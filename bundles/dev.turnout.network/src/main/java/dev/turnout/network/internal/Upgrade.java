@@ -58,6 +58,7 @@ final class Upgrade {
         lower.replaceProtocol(layer);
         Session session = core.sessions.get(transport);
         Layer above = new Layer(protocol);
+        above.filters.add(provider);
         if (session != null) {
             above.session = session;
             session.layer = above;

@@ -270,7 +270,7 @@ class ConfiguredServerTest {
 
     @Test
     void reportsATransportThatIsMissingAndServesWhenItIsThere() throws IOException {
-        core.removeTransport(tcp);
+        core.removeTransport(tcp, true);
         ConfiguredServer server = configured();
         assertTrue(server.failure().reason().contains("install feature turnout-tcp"));
 
@@ -284,12 +284,12 @@ class ConfiguredServerTest {
     @Test
     @Spec("SWITCH-50")
     void closesTheListenerWhenItsTransportLeaves() throws IOException {
-        ConfiguredServer server = configured();
+        ConfiguredServer server = configured("departure", "close");
         int port = port(server);
         try (Socket socket = connect(port)) {
             assertEquals("a", ask(socket));
 
-            core.removeTransport(tcp);
+            core.removeTransport(tcp, true);
 
             assertEquals(-1, socket.getInputStream().read(), "its connections end");
         }

@@ -74,7 +74,7 @@ class SettlingTest {
         ConfiguredServer server = new ConfiguredServer(core, "late");
         get(server.update(configuration("tcp://127.0.0.1:0")));
 
-        core.removeTransport(tcp);
+        core.removeTransport(tcp, true);
         get(server.reconsider());
         get(server.close());
 
@@ -136,7 +136,7 @@ class SettlingTest {
     @Test
     void runsOnlyTheLastReportAndNoneThatWasDropped() {
         ManualLoop loop = new ManualLoop();
-        DelayedReport delayed = new DelayedReport();
+        DelayedAction delayed = new DelayedAction();
         List<String> told = new ArrayList<>();
         loop.runUntilIdle();
 

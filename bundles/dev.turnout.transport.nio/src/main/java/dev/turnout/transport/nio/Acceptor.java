@@ -58,6 +58,17 @@ public final class Acceptor implements ReadyHandler {
         registration.interestOps(open && retry == null ? SelectionKey.OP_ACCEPT : 0);
     }
 
+    /** Stops at once and leaves the socket open; it is the caller's from now on. */
+    ServerSocketChannel release() {
+        if (retry != null) {
+            retry.cancel();
+            retry = null;
+        }
+        open = false;
+        registration.cancel();
+        return socket.channel();
+    }
+
     /** Stops at once; on return the address is free. */
     void close() {
         if (retry != null) {

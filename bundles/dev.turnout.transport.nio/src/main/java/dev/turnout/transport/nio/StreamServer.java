@@ -13,6 +13,7 @@ import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.transport.SocketView;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +42,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "section 15"
  */
-public final class StreamServer implements Server, LoopResource {
+public final class StreamServer implements Server, LoopResource, Releasable {
 
     private final IoLoop loop;
     private final ListenRequest request;
-    private final SocketKind kind;
+    /** Null when the server has handed its sockets on, as its connections must not keep an old version of the transport in memory. */
+    private volatile @Nullable SocketKind kind;
+
     private final ServerConnections connections;
     private final List<BoundSocket<SocketChannel>> reserved = new ArrayList<>();
     private final List<Acceptor> acceptors = new ArrayList<>();
@@ -55,6 +59,9 @@ public final class StreamServer implements Server, LoopResource {
     private boolean serving;
     private boolean suspended;
     private volatile boolean closed;
+
+    /** Whether it was closed by handing its sockets on, so that what it had accepted before still begins. */
+    private volatile boolean released;
 
     private StreamServer(ListenRequest request, SocketKind kind) {
         this.loop = request.loop();
@@ -86,23 +93,37 @@ public final class StreamServer implements Server, LoopResource {
     }
 
     /**
-     * Serves a channel that was bound elsewhere and belongs to the server from now on.
+     * Serves the channels of the request's options, if it has some: they were bound elsewhere and belong to the server from now on.
      *
-     * @throws IllegalArgumentException if it is not of this kind, or not bound
-     * @see "SERVER-6, UNIX-9"
+     * @return the server, or null if the request asks for an address
+     * @throws IllegalArgumentException if a channel is not of this kind, or not bound
+     * @see "SERVER-6, UNIX-9, SWITCH-48"
      */
-    public static StreamServer adopt(ListenRequest request, SocketKind kind, ServerSocketChannel channel)
+    public static @Nullable StreamServer adopt(ListenRequest request, SocketKind kind) throws IOException {
+        ServerSocketChannel sock = request.options().find(ServerOptions.SOCK);
+        List<ServerSocketChannel> channels =
+                sock == null ? request.options().find(ServerOptions.LISTENERS) : List.of(sock);
+        return channels == null ? null : adopt(request, kind, channels);
+    }
+
+    private static StreamServer adopt(ListenRequest request, SocketKind kind, List<ServerSocketChannel> channels)
             throws IOException {
         request.loop().checkThread();
         StreamServer server = new StreamServer(request, kind);
-        BoundSocket<ServerSocketChannel> socket = kind.adopt(channel, request.options());
-        channel.configureBlocking(false);
-        server.add(socket);
+        for (ServerSocketChannel channel : channels) {
+            BoundSocket<ServerSocketChannel> socket = kind.adopt(channel, request.options());
+            channel.configureBlocking(false);
+            server.add(socket);
+        }
         if (request.options().get(ServerOptions.START_SERVING)) {
             server.openUp();
         }
         request.loop().attach(server);
         return server;
+    }
+
+    private SocketKind kind() {
+        return Objects.requireNonNull(kind, "the server has handed its sockets on");
     }
 
     private void bind(Collection<? extends SocketAddress> addresses) throws IOException {
@@ -111,14 +132,14 @@ public final class StreamServer implements Server, LoopResource {
         for (SocketAddress address : addresses) {
             try {
                 if (serveNow) {
-                    add(kind.listen(loop.provider(), address, options));
+                    add(kind().listen(loop.provider(), address, options));
                 } else {
-                    reserved.add(kind.reserve(loop.provider(), address, options));
+                    reserved.add(kind().reserve(loop.provider(), address, options));
                 }
             } catch (UnsupportedOperationException | UnsupportedAddressTypeException e) {
                 lacking.add(address + " (" + e.getMessage() + ")");
             } catch (IOException e) {
-                throw SystemErrors.classify("cannot listen at " + kind.scheme() + " " + address, e);
+                throw SystemErrors.classify("cannot listen at " + kind().scheme() + " " + address, e);
             }
         }
         if (acceptors.isEmpty() && reserved.isEmpty()) {
@@ -132,7 +153,7 @@ public final class StreamServer implements Server, LoopResource {
 
     private void add(BoundSocket<ServerSocketChannel> socket) throws IOException {
         try {
-            acceptors.add(new Acceptor(loop, kind, socket, this, options.get(ServerOptions.BACKLOG)));
+            acceptors.add(new Acceptor(loop, kind(), socket, this, options.get(ServerOptions.BACKLOG)));
         } catch (RuntimeException e) {
             if (!(e instanceof IllegalStateException)) {
                 socket.channel().close();
@@ -156,7 +177,7 @@ public final class StreamServer implements Server, LoopResource {
 
     /** Takes a connection in; on the server's loop. */
     void accepted(SocketChannel channel) {
-        Object host = kind.remoteHost(ChannelView.remoteAddress(channel));
+        Object host = kind().remoteHost(ChannelView.remoteAddress(channel));
         if (!connections.enter(host, options.get(ServerOptions.MAX_CONNECTIONS_PER_ADDRESS))) {
             closeQuietly(channel);
             return;
@@ -179,14 +200,14 @@ public final class StreamServer implements Server, LoopResource {
 
     /** Begins a connection; on the connection's own loop. */
     private void begin(IoLoop target, SocketChannel channel, @Nullable Object host) {
-        if (closed) {
+        if (closed && !released) {
             refuse(channel, host);
             return;
         }
         BaseProtocol protocol;
         try {
             channel.configureBlocking(false);
-            kind.configure(channel, options);
+            kind().configure(channel, options);
         } catch (IOException clientIsGone) {
             refuse(channel, host);
             return;
@@ -194,7 +215,7 @@ public final class StreamServer implements Server, LoopResource {
         try {
             protocol = Objects.requireNonNull(request.factory().apply(target), "the factory returned null");
             StreamChannelTransport.begin(
-                    target, channel, kind.scheme(), protocol, settings, connections.observer(host));
+                    target, channel, kind().scheme(), protocol, settings, connections.observer(host));
         } catch (Throwable e) {
             refuse(channel, host);
             target.callExceptionHandler(
@@ -294,7 +315,7 @@ public final class StreamServer implements Server, LoopResource {
     private void listenAtReserved() throws IOException {
         while (!reserved.isEmpty()) {
             SocketChannel place = reserved.get(0).channel();
-            add(kind.listen(loop.provider(), place.getLocalAddress(), options));
+            add(kind().listen(loop.provider(), place.getLocalAddress(), options));
             reserved.remove(0);
             place.close();
         }
@@ -347,6 +368,36 @@ public final class StreamServer implements Server, LoopResource {
             running.cancel(false);
         }
         afterEnd();
+    }
+
+    @Override
+    public List<ServerSocketChannel> release() {
+        loop.checkThread();
+        List<ServerSocketChannel> channels = new ArrayList<>();
+        AtomicInteger passed = new AtomicInteger(request.group().loops().size());
+        if (!closed) {
+            released = true;
+            acceptors.forEach(acceptor -> channels.add(acceptor.release()));
+            acceptors.clear();
+            close();
+            request.group().loops().forEach(target -> afterReadyCallbacks(target, () -> forgetKind(passed)));
+        }
+        return List.copyOf(channels);
+    }
+
+    /** Runs an action when all connections have begun that were on their way to a loop. */
+    private static void afterReadyCallbacks(IoLoop target, Runnable action) {
+        try {
+            target.execute(action);
+        } catch (IllegalStateException closedLoop) {
+            action.run();
+        }
+    }
+
+    private void forgetKind(AtomicInteger loopsLeft) {
+        if (loopsLeft.decrementAndGet() == 0) {
+            kind = null;
+        }
     }
 
     private void releaseAddresses() {

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -76,9 +75,9 @@ public final class TcpProvider implements TransportProvider {
     public CompletionStage<Server> listen(ListenRequest request) {
         CompletableFuture<Server> result = request.loop().createFuture();
         try {
-            ServerSocketChannel sock = request.options().find(ServerOptions.SOCK);
-            if (sock != null) {
-                result.complete(StreamServer.adopt(request, KIND, sock));
+            StreamServer adopted = StreamServer.adopt(request, KIND);
+            if (adopted != null) {
+                result.complete(adopted);
             } else {
                 resolveThenListen(request, result);
             }

@@ -15,7 +15,6 @@ import dev.turnout.transport.nio.Connector;
 import dev.turnout.transport.nio.StreamServer;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,14 +55,13 @@ public final class UnixProvider implements TransportProvider {
 
     @Override
     public CompletionStage<Server> listen(ListenRequest request) {
-        ServerSocketChannel sock = request.options().find(ServerOptions.SOCK);
-        List<UnixDomainSocketAddress> addresses = sock != null ? List.of() : List.of(addressOf(request.endpoint()));
+        ServerOptions options = request.options();
+        boolean given = options.find(ServerOptions.SOCK) != null || options.find(ServerOptions.LISTENERS) != null;
+        List<UnixDomainSocketAddress> addresses = given ? List.of() : List.of(addressOf(request.endpoint()));
         CompletableFuture<Server> result = request.loop().createFuture();
         try {
-            result.complete(
-                    sock != null
-                            ? StreamServer.adopt(request, KIND, sock)
-                            : StreamServer.listen(request, KIND, addresses));
+            StreamServer adopted = StreamServer.adopt(request, KIND);
+            result.complete(adopted != null ? adopted : StreamServer.listen(request, KIND, addresses));
         } catch (IOException | RuntimeException e) {
             result.completeExceptionally(e);
         }
