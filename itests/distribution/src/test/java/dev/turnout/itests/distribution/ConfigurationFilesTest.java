@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
+import dev.turnout.itests.support.Container;
 import java.io.IOException;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.turnout.itests.support.Client;
+import dev.turnout.itests.support.Container;
 import java.io.BufferedReader;
 import java.io.File;
 import java.nio.charset.StandardCharsets;

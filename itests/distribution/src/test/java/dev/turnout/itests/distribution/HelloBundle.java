@@ -3,6 +3,7 @@ package dev.turnout.itests.distribution;
 
 import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.Jar;
+import dev.turnout.itests.support.Container;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
+import dev.turnout.itests.support.Container;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
+import dev.turnout.itests.support.Container;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

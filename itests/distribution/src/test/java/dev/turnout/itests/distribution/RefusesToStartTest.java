@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.turnout.itests.support.Container;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
+import dev.turnout.itests.support.Container;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

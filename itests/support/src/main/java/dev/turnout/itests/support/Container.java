@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.turnout.itests.distribution;
+package dev.turnout.itests.support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,23 +19,26 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is the packaged Felix container as a process of its own, with its own folders and with ports that the system chooses.
  *
  * <p>Nothing of it outlives {@link #close()}: neither the process nor the folders. Every wait ends after half a minute, with all that the process said.
  */
-final class Container implements AutoCloseable {
+public final class Container implements AutoCloseable {
 
-    static final Path HOME = Path.of(property("turnout.home")).toAbsolutePath().normalize();
+    /** Where the packaged container is, as the build says. */
+    public static final Path HOME =
+            Path.of(property("turnout.home")).toAbsolutePath().normalize();
 
     private static final long DEADLINE_SECONDS = 30;
     private static final Pattern SERVED = Pattern.compile("  (\\S+) +(\\S+) +try: .*");
 
     private final Path folder;
     private final List<String> lines = new ArrayList<>();
-    private Process process;
-    private Thread reader;
+    private @Nullable Process process;
+    private @Nullable Thread reader;
     private boolean silent;
 
     private Container(Path folder) {
@@ -43,7 +46,7 @@ final class Container implements AutoCloseable {
     }
 
     /** Makes folders with the configurations of the distribution; no process runs yet. */
-    static Container prepare() throws IOException {
+    public static Container prepare() throws IOException {
         Container container = new Container(Files.createTempDirectory("turnout"));
         Files.createDirectory(container.load());
         Files.createDirectory(container.etc());
@@ -56,7 +59,7 @@ final class Container implements AutoCloseable {
     }
 
     /** Starts a container and returns when it says that it serves. */
-    static Container start() throws Exception {
+    public static Container start() throws Exception {
         Container container = prepare();
         try {
             container.launch(List.of());
@@ -69,7 +72,7 @@ final class Container implements AutoCloseable {
     }
 
     /** Starts the process, without waiting for what it does. */
-    void launch(List<String> javaOptions, String... options) throws IOException {
+    public void launch(List<String> javaOptions, String... options) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/turnout").toString()));
         command.addAll(List.of("--etc", etc().toString(), "--load", load().toString(), "--data", data().toString()));
@@ -79,15 +82,21 @@ final class Container implements AutoCloseable {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("JAVA_OPTS", String.join(" ", javaOptions));
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // would be a line of its own
-        process = builder.start();
-        process.getOutputStream().close();
-        reader = new Thread(this::read, "container-output");
-        reader.setDaemon(true);
-        reader.start();
+        Process started = builder.start();
+        process = started;
+        started.getOutputStream().close();
+        Thread reading = new Thread(() -> read(started), "container-output");
+        reader = reading;
+        reading.setDaemon(true);
+        reading.start();
     }
 
-    private void read() {
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+    private Process process() {
+        return Objects.requireNonNull(process, "the container was not started");
+    }
+
+    private void read(Process started) {
+        try (BufferedReader output = started.inputReader(StandardCharsets.UTF_8)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 add(line);
             }
@@ -109,19 +118,19 @@ final class Container implements AutoCloseable {
     }
 
     /** Returns all that the process has said. */
-    List<String> lines() {
+    public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
         }
     }
 
     /** Waits for a line; fails if the process ends without it. */
-    String awaitLine(String what, Predicate<String> condition) throws InterruptedException {
+    public String awaitLine(String what, Predicate<String> condition) throws InterruptedException {
         return awaitLine(what, 0, condition);
     }
 
     /** Waits for a line after so many others. */
-    String awaitLine(String what, int after, Predicate<String> condition) throws InterruptedException {
+    public String awaitLine(String what, int after, Predicate<String> condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         synchronized (lines) {
             int next = after;
@@ -141,12 +150,12 @@ final class Container implements AutoCloseable {
     }
 
     /** Waits for the end of what it says when it has begun to serve. */
-    void awaitServing() throws InterruptedException {
+    public void awaitServing() throws InterruptedException {
         awaitLine("that it serves", line -> line.startsWith("Stop with "));
     }
 
     /** Returns where a server listens that was there at the start, such as {@code tcp://127.0.0.1:40321}. */
-    String address(String server) {
+    public String address(String server) {
         return lines().stream()
                 .map(SERVED::matcher)
                 .filter(Matcher::matches)
@@ -157,89 +166,90 @@ final class Container implements AutoCloseable {
     }
 
     /** Returns the port of a server that was there at the start. */
-    int port(String server) {
+    public int port(String server) {
         String address = address(server);
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     /** Returns the path of a unix socket that was there at the start. */
-    Path socket(String server) {
+    public Path socket(String server) {
         return Path.of(address(server).substring("unix:".length()));
     }
 
     /** Returns the folder of configurations. */
-    Path etc() {
+    public Path etc() {
         return folder.resolve("etc");
     }
 
     /** Returns the folder of caches and unix sockets. */
-    Path data() {
+    public Path data() {
         return folder.resolve("data");
     }
 
     /** Returns the folder of bundles that are loaded while it runs. */
-    Path load() {
+    public Path load() {
         return folder.resolve("load");
     }
 
     /** Returns the file of a configured server. */
-    Path file(String server) {
+    public Path file(String server) {
         return etc().resolve("dev.turnout.server~" + server + ".cfg");
     }
 
     /** Creates or changes the file of a server, at once as a whole. */
-    void configure(String server, String... properties) throws IOException {
+    public void configure(String server, String... properties) throws IOException {
         Path whole = folder.resolve("next.cfg");
         Files.write(whole, List.of(properties));
         Files.move(whole, file(server), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Deletes the file of a server. */
-    void unconfigure(String server) throws IOException {
+    public void unconfigure(String server) throws IOException {
         Files.delete(file(server));
     }
 
     /** Loads a bundle, or replaces the one of this name, at once as a whole. */
-    void load(Path bundle, String name) throws IOException {
+    public void load(Path bundle, String name) throws IOException {
         Path whole = Files.copy(bundle, folder.resolve("next.bundle"));
         Files.move(whole, load().resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Returns a port that nobody uses now. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
     }
 
     /** Returns the number of the process. */
-    long pid() {
-        return process.pid();
+    public long pid() {
+        return process().pid();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    public boolean isAlive() {
+        return process().isAlive();
     }
 
     /** Sends SIGTERM. */
-    void terminate() {
-        process.destroy();
+    public void terminate() {
+        process().destroy();
     }
 
     /** Waits for the process to end and for its last line, and returns its exit code. */
-    int exitCode() throws InterruptedException {
-        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+    public int exitCode() throws InterruptedException {
+        if (!process().waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("the container did not end; it said " + lines());
         }
-        reader.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
-        return process.exitValue();
+        Objects.requireNonNull(reader).join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
+        return process().exitValue();
     }
 
     /** Kills the process if it still runs, and deletes the folders. */
     @Override
     public void close() throws IOException {
-        if (process != null) {
-            process.destroyForcibly()
+        Process started = process;
+        if (started != null) {
+            started.destroyForcibly()
                     .onExit()
                     .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
                     .join();
@@ -257,7 +267,8 @@ final class Container implements AutoCloseable {
         }
     }
 
-    static String property(String name) {
+    /** Returns a system property that the build sets. */
+    public static String property(String name) {
         return Objects.requireNonNull(System.getProperty(name), () -> "system property " + name + ", set by the build");
     }
 }
