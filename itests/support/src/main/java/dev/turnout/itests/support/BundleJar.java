@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -42,6 +43,19 @@ public final class BundleJar {
         headers.putValue("Bundle-Version", version);
         headers.putValue("Export-Package", exported + ";version=\"" + version + "\"");
         return of(manifest);
+    }
+
+    /** Returns a bundle with these headers and classes; the headers that every bundle has are added. */
+    public static InputStream of(String symbolicName, String version, Map<String, String> more, Class<?>... classes)
+            throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", symbolicName);
+        headers.putValue("Bundle-Version", version);
+        more.forEach(headers::putValue);
+        return of(manifest, classes);
     }
 
     private static InputStream of(Manifest manifest, Class<?>... classes) throws IOException {

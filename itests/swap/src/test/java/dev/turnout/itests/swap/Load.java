@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.itests.swap;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Is the process that loads the container: peers that stay, and as many victims as a tenth of them, which reset their connections in the middle of
+ * requests and come again. It knows nothing of Turnout.
+ *
+ * <p>Arguments: turns in a second, then pairs of an endpoint and a number of peers. It answers lines on standard input, and ends with it.
+ */
+final class Load {
+
+    private static final int VICTIMS_SHARE = 10;
+    private static final int TURNS_OF_A_VICTIM = 4;
+    private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final String END = "";
+
+    private final Selector selector = Selector.open();
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
+    private final List<Peer> peers = new ArrayList<>();
+    private final List<Peer> victims = new ArrayList<>();
+    private final Queue<String> commands = new ConcurrentLinkedQueue<>();
+    private final Histogram latencies = new Histogram();
+    private final int turnsPerSecond;
+    private long turns;
+    private long bytes;
+    private long replies;
+    private long wrong;
+    private long resets;
+    private long refused;
+    private long closed;
+
+    private Load(int turnsPerSecond) throws IOException {
+        this.turnsPerSecond = turnsPerSecond;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Load load = new Load(Integer.parseInt(arguments[0]));
+        for (int i = 1; i < arguments.length; i += 2) {
+            load.add(address(URI.create(arguments[i])), Integer.parseInt(arguments[i + 1]));
+        }
+        for (List<Peer> group : List.of(load.peers, load.victims)) {
+            for (Peer peer : group) {
+                peer.connect(load.selector);
+            }
+        }
+        Thread listener = new Thread(load::listen, "commands");
+        listener.setDaemon(true);
+        listener.start();
+        System.out.println("connected " + load.peers.size());
+        load.run();
+    }
+
+    /** Knows how every transport is reached from outside. */
+    private static SocketAddress address(URI endpoint) {
+        return switch (endpoint.getScheme()) {
+            case "tcp" -> new InetSocketAddress(endpoint.getHost(), endpoint.getPort());
+            case "unix" -> UnixDomainSocketAddress.of(endpoint.getPath());
+            default -> throw new IllegalArgumentException("no client for " + endpoint);
+        };
+    }
+
+    private void add(SocketAddress address, int count) {
+        for (int i = 0; i < count; i++) {
+            peers.add(new Peer(this, peers.size(), address));
+        }
+        for (int i = 0; i < count / VICTIMS_SHARE; i++) {
+            victims.add(new Peer(this, -1 - victims.size(), address));
+        }
+    }
+
+    private void listen() {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                commands.add(line);
+                selector.wakeup();
+            }
+        } catch (IOException e) {
+            System.err.println("no more commands: " + e);
+        }
+        commands.add(END);
+        selector.wakeup();
+    }
+
+    private void run() throws IOException {
+        long began = System.nanoTime();
+        int next = 0;
+        while (true) {
+            selectOnce();
+            String command = commands.poll();
+            if (command != null && !obey(command)) {
+                return;
+            }
+            long due = (System.nanoTime() - began) * turnsPerSecond / TimeUnit.SECONDS.toNanos(1);
+            // what could not be done in time is not made up for
+            for (turns = Math.max(turns, due - turnsPerSecond / 10); turns < due; turns++) {
+                turn(next++);
+            }
+        }
+    }
+
+    private void turn(int number) throws IOException {
+        int all = peers.size() + victims.size();
+        int index = number % all;
+        if (index < peers.size()) {
+            Peer peer = peers.get(index);
+            if (peer.isOpen()) {
+                try {
+                    peer.turn();
+                } catch (IOException e) {
+                    lost(peer, e.toString());
+                }
+            }
+            return;
+        }
+        Peer victim = victims.get(index - peers.size());
+        try {
+            victim.turn();
+        } catch (IOException e) {
+            lost(victim, e.toString());
+        }
+        if ((number / all + index) % TURNS_OF_A_VICTIM == 0) {
+            victim.reset();
+            resets++;
+        }
+        if (!victim.isOpen()) {
+            try {
+                victim.connect(selector);
+            } catch (IOException e) {
+                refused++;
+                System.out.println("refused: " + e);
+            }
+        }
+    }
+
+    private void selectOnce() throws IOException {
+        selector.select(
+                key -> {
+                    Peer peer = (Peer) key.attachment();
+                    try {
+                        if (!peer.ready(scratch)) {
+                            lost(peer, "end of stream");
+                        }
+                    } catch (IOException e) {
+                        lost(peer, e.toString());
+                    }
+                },
+                2);
+    }
+
+    private void lost(Peer peer, String why) {
+        closed++;
+        System.out.println("lost: " + why + " with " + peer.missing() + " bytes missing");
+        try {
+            peer.close();
+        } catch (IOException e) {
+            System.out.println("lost: " + e);
+        }
+    }
+
+    void right(int length, long nanos) {
+        bytes += length;
+        replies++;
+        latencies.add(nanos);
+    }
+
+    void wrong(int length, String what) {
+        if (wrong == 0) {
+            System.out.println("wrong: " + what);
+        }
+        wrong += length;
+    }
+
+    /** Answers a command; false if it was the last one. */
+    private boolean obey(String command) throws IOException {
+        switch (command) {
+            case "mark" -> {
+                peers.forEach(peer -> peer.build = 0);
+                System.out.println("marked");
+            }
+            case "builds" -> {
+                TreeMap<Integer, Integer> builds = new TreeMap<>();
+                peers.forEach(peer -> builds.merge(peer.build, 1, Integer::sum));
+                System.out.println("builds " + builds);
+            }
+            case "finish" -> finish();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Waits until all is answered, closes all, and tells what came of it. */
+    private void finish() throws IOException {
+        long until = System.nanoTime() + SETTLING_NANOS;
+        for (Peer victim : victims) {
+            victim.close();
+        }
+        boolean settled = false;
+        while (!settled && System.nanoTime() < until) {
+            settled = true;
+            for (Peer peer : peers) {
+                if (peer.isOpen() && !peer.isSettled()) {
+                    settled = false;
+                    peer.complete();
+                }
+            }
+            selectOnce();
+        }
+        long missing = 0;
+        for (Peer peer : peers) {
+            missing += peer.missing();
+            peer.close();
+        }
+        selector.selectNow();
+        System.out.println("finished lost.bytes=" + missing + " lost.connections=" + closed + " refused=" + refused
+                + " wrong.bytes=" + wrong + " replies=" + replies + " bytes=" + bytes + " resets=" + resets
+                + " latency.p50.us=" + latencies.percentile(50) / 1000 + " latency.p99.us="
+                + latencies.percentile(99) / 1000 + " latency.max.us=" + latencies.max() / 1000);
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.itests.swap;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.turnout.itests.support.Await;
+import dev.turnout.itests.support.Container;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replaces a protocol in the packaged container, in every way, while a process beside it loads its connections and counts what is lost. */
+class SwapTest {
+
+    private static final int CONNECTIONS = Integer.parseInt(Container.property("swap.connections"));
+    private static final int UPDATES = Integer.parseInt(Container.property("swap.updates"));
+    private static final int TURNS_PER_SECOND = 5000;
+
+    /**
+     * Is how peers come in.
+     *
+     * @param name the name of its server
+     * @param endpoint where it listens, with HERE for a path of its own and PORT for a free port
+     * @param oneIn how many of the connections it has
+     */
+    private record Transport(String name, String endpoint, int oneIn) {
+
+        int peers(int connections) {
+            return connections / oneIn;
+        }
+    }
+
+    private static final List<Transport> TRANSPORTS = List.of(
+            new Transport("swap-tcp", "tcp://127.0.0.1:PORT", 1), //
+            new Transport("swap-unix", "unix:HERE", 10));
+
+    @TempDir
+    Path folder;
+
+    private Container container;
+    private final List<String> endpoints = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        long descriptors = (Long) ManagementFactory.getPlatformMBeanServer()
+                .getAttribute(new ObjectName("java.lang:type=OperatingSystem"), "MaxFileDescriptorCount");
+        int needed = 2 * peers(CONNECTIONS) * 6 / 10 + 1000;
+        assumeTrue(
+                descriptors >= needed,
+                CONNECTIONS + " connections need " + needed + " descriptors in each process, and only " + descriptors
+                        + " are allowed: raise them by ulimit -n");
+        container = Container.prepare();
+        container.launch(List.of());
+        container.awaitServing();
+        for (Transport transport : TRANSPORTS) {
+            String endpoint = transport
+                    .endpoint()
+                    .replace("PORT", Integer.toString(Container.freePort()))
+                    .replace("HERE", container.data().resolve(transport.name()).toString());
+            endpoints.add(endpoint);
+            container.configure(
+                    transport.name(),
+                    "endpoint=" + endpoint,
+                    "protocol=swap",
+                    "backlog=1024",
+                    "max.connections=100000",
+                    "max.connections.per.address=100000",
+                    "park.connections=100000");
+            container.awaitLine("that it opened", line -> line.contains("server " + transport.name() + ": swap at "));
+        }
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        if (container != null) {
+            container.close();
+        }
+    }
+
+    private static int peers(int connections) {
+        return TRANSPORTS.stream()
+                .mapToInt(transport -> transport.peers(connections))
+                .sum();
+    }
+
+    private LoadProcess load(int connections) throws Exception {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < endpoints.size(); i++) {
+            arguments.add(endpoints.get(i));
+            arguments.add(Integer.toString(TRANSPORTS.get(i).peers(connections)));
+        }
+        return LoadProcess.start(TURNS_PER_SECOND, arguments);
+    }
+
+    @Test
+    @Timeout(3600)
+    @Spec({
+        "SWITCH-20",
+        "SWITCH-34",
+        "SWITCH-37",
+        "SWITCH-40",
+        "SWITCH-46",
+        "SWITCH-47",
+        "SWITCH-59",
+        "SWITCH-60",
+        "SWITCH-61",
+        "SWITCH-62"
+    })
+    void losesNothingWhileItsProtocolIsReplacedInEveryWay() throws Exception {
+        Bundles bundles = new Bundles(folder);
+        container.load(bundles.control(), "control.jar");
+        String said = container.awaitLine("the control's port", line -> line.startsWith("swap control at "));
+        try (Control control = new Control(Integer.parseInt(said.substring(said.lastIndexOf(' ') + 1)))) {
+            Events events = new Events(control);
+            Updates updates = new Updates(container, control, bundles, events);
+            warmUp(updates);
+            List<String> threads = control.threads();
+            int descriptors = control.descriptors();
+
+            String finished = update(updates);
+
+            Figures figures = figures(updates, events, finished);
+            Await.value("as many descriptors as at the start", control::descriptors, now -> now <= descriptors);
+            Await.value("the threads of the start", control::threads, now -> threads.containsAll(now));
+            List<String> left = control.tell("leaks").stream()
+                    .filter(line -> !line.contains("collected=true") && !line.contains("installed=true"))
+                    .toList();
+            figures.add("threads.back", true);
+            figures.add("descriptors.back", true);
+            figures.add("loaders.collected", left.isEmpty());
+            System.out.println(figures.write(Path.of(Container.property("swap.figures"))));
+            assertAll(
+                    () -> assertEquals(0, counted("lost.bytes", finished), finished),
+                    () -> assertEquals(0, counted("lost.connections", finished), finished),
+                    () -> assertEquals(0, counted("refused", finished), finished),
+                    () -> assertEquals(0, counted("wrong.bytes", finished), finished),
+                    () -> assertTrue(counted("resets", finished) > 0, finished),
+                    () -> assertEquals(0, kind("ABORTED", events) + kind("EXPIRED", events), events.total() + finished),
+                    () -> assertEquals(List.of(), left, "class loaders that are left"));
+        }
+    }
+
+    /** Lets the container make what it makes once, such as the threads of its loops. */
+    private void warmUp(Updates updates) throws Exception {
+        try (LoadProcess load = load(20)) {
+            updates.follow(load, peers(20));
+            updates.run(Updates.Way.UPDATED);
+            updates.run(Updates.Way.SIDE_BY_SIDE);
+            load.finish();
+        }
+        updates.forget();
+    }
+
+    private String update(Updates updates) throws Exception {
+        try (LoadProcess load = load(CONNECTIONS)) {
+            updates.follow(load, peers(CONNECTIONS));
+            Updates.Way[] ways = Updates.Way.values();
+            Map<Updates.Way, Long> longest = new EnumMap<>(Updates.Way.class);
+            for (int i = 0; i < UPDATES; i++) {
+                Updates.Way way = ways[i % ways.length];
+                long began = System.nanoTime();
+                if (way == Updates.Way.UPDATED) {
+                    updateWhileAnotherLoadIsKilled(updates);
+                } else {
+                    updates.run(way);
+                }
+                longest.merge(way, (System.nanoTime() - began) / 1_000_000, Math::max);
+            }
+            System.out.println("longest until every peer had an answer, in ms: " + longest);
+            String finished = load.finish();
+            load.complaints().forEach(System.out::println);
+            return finished;
+        }
+    }
+
+    private void updateWhileAnotherLoadIsKilled(Updates updates) throws Exception {
+        try (LoadProcess killed = load(CONNECTIONS / 10)) {
+            Thread killer = new Thread(killed::kill, "killer");
+            killer.start();
+            updates.run(Updates.Way.UPDATED);
+            killer.join();
+        }
+    }
+
+    private static Figures figures(Updates updates, Events events, String finished) throws IOException {
+        Figures figures = new Figures();
+        figures.add(
+                "machine",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors");
+        figures.add("jdk", System.getProperty("java.runtime.version"));
+        figures.add(
+                "connections",
+                TRANSPORTS.stream()
+                        .collect(Collectors.toMap(Transport::name, transport -> transport.peers(CONNECTIONS))));
+        figures.add("updates", UPDATES);
+        for (String word : finished.split(" ", -1)) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                figures.add(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
+            }
+        }
+        figures.add("pause.side.by.side.ms", updates.sideBySide);
+        figures.add("pause.in.place.ms", updates.inPlace);
+        figures.add("roll.over.side.by.side.ms", updates.sideBySideRollOvers);
+        figures.add("roll.over.in.place.ms", updates.inPlaceRollOvers);
+        figures.add("events", events.total());
+        return figures;
+    }
+
+    private static long counted(String what, String finished) {
+        return Pattern.compile(" " + Pattern.quote(what) + "=(\\d+)")
+                .matcher(finished)
+                .results()
+                .mapToLong(match -> Long.parseLong(match.group(1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int kind(String kind, Events events) throws IOException {
+        return events.total().getOrDefault(kind, 0);
+    }
+}
