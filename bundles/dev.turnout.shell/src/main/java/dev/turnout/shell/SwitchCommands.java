@@ -80,6 +80,15 @@ public final class SwitchCommands {
                 + (event.unread() == 0 ? "" : ", " + event.unread() + " unread bytes carried"));
     }
 
+    /** Says how to switch: the shell's help looks methods up by name, and does not find one with an underscore. */
+    @Descriptor("says how to hand a connection over")
+    public void _switch() {
+        System.out.println("""
+                turnout:switch ID PROTOCOL - hands one open connection over to another protocol, with its unread bytes
+                   ID         the connection's number, as turnout:connections shows it
+                   PROTOCOL   the protocol's name, as turnout:protocols shows it""");
+    }
+
     /** Drains a server by its own deadline. */
     @Descriptor("stops a server from accepting, and closes its connections at its own drain.deadline")
     public void drain(@Descriptor("the server's name, as turnout:servers shows it") String server) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Writes the latest events about switches. What happened to many connections alike is one line: an event joins the last line that says the same, unless
@@ -19,6 +20,9 @@ final class SwitchesText {
 
     private static final long SAME_RUN_MILLIS = 1000;
     private static final long NANOS_PER_MICRO = 1000;
+
+    /** What tells transports apart in reasons: their number, addresses and state. */
+    private static final Pattern WHICH_TRANSPORT = Pattern.compile(" #\\d+ \\([^()]*\\)");
 
     /** Tells lines apart. */
     private record Key(String kind, String server, String from, String to, String reason) {}
@@ -80,7 +84,7 @@ final class SwitchesText {
                 runs.add(new Run(event));
                 continue;
             }
-            Key key = new Key(event.kind, event.server, event.from, event.to, event.reason);
+            Key key = new Key(event.kind, event.server, event.from, event.to, common(event.reason));
             Run run = latest.get(key);
             if (run == null || !run.takes(event)) {
                 run = new Run(event);
@@ -129,6 +133,11 @@ final class SwitchesText {
         };
     }
 
+    /** Returns a reason without what is true of one connection only. */
+    private static String common(String reason) {
+        return WHICH_TRANSPORT.matcher(reason).replaceAll("");
+    }
+
     private static String story(Run run) {
         SwitchDTO event = run.first;
         StringBuilder story = new StringBuilder(event.from);
@@ -139,7 +148,8 @@ final class SwitchesText {
             story.append(", ").append(run.unread).append(" unread bytes carried");
         }
         if (!event.reason.isEmpty()) {
-            story.append(story.isEmpty() ? "" : ": ").append(event.reason);
+            boolean one = run.connections.size() <= 1;
+            story.append(story.isEmpty() ? "" : ": ").append(one ? event.reason : common(event.reason));
         }
         return story.toString();
     }

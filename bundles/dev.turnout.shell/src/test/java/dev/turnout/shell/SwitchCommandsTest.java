@@ -86,6 +86,11 @@ class SwitchCommandsTest {
     }
 
     @Test
+    void saysHowToSwitchWhenToldNothing() {
+        assertTrue(Printed.by(commands::_switch).startsWith("turnout:switch ID PROTOCOL - "));
+    }
+
+    @Test
     void refusesWhatIsNoNumberOfAConnection() {
         IllegalArgumentException refusal =
                 assertThrows(IllegalArgumentException.class, () -> commands._switch("echo", "17"));
@@ -205,6 +210,22 @@ class SwitchCommandsTest {
 
         assertEquals(4, text.lines().count(), text);
         assertTrue(text.contains("x2"), text);
+    }
+
+    @Test
+    void sumsUpReasonsThatDifferByTheConnectionAlone() {
+        network.switches = new SwitchDTO[] {
+            event("FAILED", 1, OLD, NEW, 0, 0), event("FAILED", 2, OLD, NEW, 0, 0), event("FAILED", 3, OLD, NEW, 0, 0)
+        };
+        network.switches[0].reason = "cannot switch tcp transport #1 (/127.0.0.1:9 to /127.0.0.1:40, open) from a to b";
+        network.switches[1].reason = "cannot switch tcp transport #2 (/127.0.0.1:9 to /127.0.0.1:41, open) from a to b";
+        network.switches[2].reason = "another one";
+
+        String text = Printed.by(() -> commands.switches(40));
+
+        assertTrue(text.contains("! NOT SWITCHED     x2"), text);
+        assertTrue(text.contains(NEW + ": cannot switch tcp transport from a to b"), text);
+        assertTrue(text.contains(NEW + ": another one"), text);
     }
 
     @Test
