@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.api.network;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -35,7 +36,7 @@ public record Option<T>(
     public T parse(String text) {
         try {
             return parser.apply(text.strip());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(name + "=" + text + " is not legal: expected " + syntax, e);
         }
     }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.api.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionTest {
+
+    @Test
+    void readsTimesInBothNotations() {
+        assertEquals(Duration.ofSeconds(30), ServerOptions.DRAIN_DEADLINE.parse("30s"));
+        assertEquals(Duration.ofSeconds(30), ServerOptions.DRAIN_DEADLINE.parse("PT30S"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "5", "5x", "-5s", "PX", "PT-5S", "9223372036854775807h", "99999999999999999999s"})
+    void refusesWhatIsNoTimeWithTheLegalSyntax(String text) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> ServerOptions.DRAIN_DEADLINE.parse(text));
+
+        assertTrue(
+                refusal.getMessage().startsWith("drain.deadline=" + text + " is not legal: expected a time"),
+                refusal.getMessage());
+    }
+}
