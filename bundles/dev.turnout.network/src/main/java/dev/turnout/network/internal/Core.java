@@ -423,6 +423,7 @@ public class Core implements NetworkRuntime, NetworkControl {
         LoopCalls.await(loops, ends, PATIENCE);
         pending.keySet().forEach(operation -> operation.cancel("cancelled, as the network closes"));
         end(entry -> true, session -> true);
+        events.close();
     }
 
     private void end(Predicate<ServerEntry> which, Predicate<Session> whose) {
