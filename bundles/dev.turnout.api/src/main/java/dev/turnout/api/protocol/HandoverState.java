@@ -3,8 +3,12 @@ package dev.turnout.api.protocol;
 
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +36,8 @@ public final class HandoverState {
     /**
      * Returns a copy with one more value.
      *
-     * @throws IllegalArgumentException if the value, or an element of a collection or map, is not of a type of the JDK
+     * @throws IllegalArgumentException if the value, or an element or the order of a collection or map, is not of a type of the JDK, or is one
+     *     that holds classes
      */
     public HandoverState with(String name, Object value) {
         requireJdkType(name, value);
@@ -64,15 +69,11 @@ public final class HandoverState {
     }
 
     private static void requireJdkType(String name, Object value) {
-        Class<?> type = value.getClass();
+        Class<?> type = value instanceof Class<?> named ? named : value.getClass();
         while (type.isArray()) {
             type = type.getComponentType();
         }
-        ClassLoader loader = type.getClassLoader();
-        if (loader != null && loader != ClassLoader.getPlatformClassLoader()) {
-            throw new IllegalArgumentException("state \"" + name + "\" cannot be handed over: " + type.getName()
-                    + " is not a type of the JDK; hand over bytes, text, numbers or collections of them");
-        }
+        requireJdkLoader(name, type.getName(), type.getClassLoader());
         if (value instanceof Collection<?> elements) {
             elements.forEach(element -> requireJdkType(name, element));
         } else if (value instanceof Map<?, ?> map) {
@@ -82,6 +83,28 @@ public final class HandoverState {
             for (Object element : elements) {
                 requireJdkType(name, element);
             }
+        } else if (value instanceof Map.Entry<?, ?> entry) {
+            requireJdkType(name, entry.getKey());
+            requireJdkType(name, entry.getValue());
+        } else if (value instanceof Optional<?> optional) {
+            optional.ifPresent(element -> requireJdkType(name, element));
+        } else if (value instanceof ClassLoader || value instanceof Thread || value instanceof Throwable) {
+            throw new IllegalArgumentException("state \"" + name + "\" cannot be handed over: a "
+                    + value.getClass().getName() + " holds classes; hand over bytes, text, numbers or collections of"
+                    + " them");
+        }
+        Comparator<?> order = value instanceof SortedMap<?, ?> map
+                ? map.comparator()
+                : value instanceof SortedSet<?> set ? set.comparator() : null;
+        if (order != null) {
+            requireJdkType(name, order);
+        }
+    }
+
+    private static void requireJdkLoader(String name, String type, @Nullable ClassLoader loader) {
+        if (loader != null && loader != ClassLoader.getPlatformClassLoader()) {
+            throw new IllegalArgumentException("state \"" + name + "\" cannot be handed over: " + type
+                    + " is not a type of the JDK; hand over bytes, text, numbers or collections of them");
         }
     }
 
