@@ -10,6 +10,9 @@ import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ReadTransport;
+import dev.turnout.api.transport.WaterMarks;
+import dev.turnout.api.transport.WriteTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -156,26 +159,28 @@ public final class ProtocolSwitch {
         host.enter();
         SwitchReport report;
         try {
-            report = exchange(old, next, System.nanoTime());
+            report = exchange(old, next, unreadBytes, System.nanoTime());
+            // before a switch that the two have asked for meanwhile
+            host.switched(report);
         } finally {
             host.leave();
         }
-        host.switched(report);
         host.deliverHeld();
         return report.outcome() == Outcome.REFUSED && report.failure() instanceof IllegalStateException e ? e : null;
     }
 
-    private SwitchReport exchange(Switchable old, Switchable next, long began) {
+    private SwitchReport exchange(Switchable old, Switchable next, UnreadBytes policy, long began) {
         int version = commonVersion(old, next);
-        HandoverContext context = new HandoverContext(
-                version, unreadBytes, host.endOfStreamSeen(), host.isReadingPaused(), host.isWritingPaused());
+        HandoverContext asked = context(version, policy);
         HandoverState state;
         try {
-            state = Objects.requireNonNull(old.handOver(context), "handOver() returned null");
+            state = Objects.requireNonNull(old.handOver(asked), "handOver() returned null");
         } catch (Throwable e) {
             host.report("handOver() failed; the old protocol goes on", e, old);
-            return report(old, next, Outcome.HAND_OVER_FAILED, context, 0, began, e);
+            return report(old, next, Outcome.HAND_OVER_FAILED, asked, 0, began, e);
         }
+        // the last callback of the old protocol may have written, or paused reading
+        HandoverContext context = context(version, policy);
         int unread = state.unread().remaining();
         IllegalStateException refused = null;
         if (context.unreadBytes() == UnreadBytes.MUST_BE_EMPTY && unread > 0) {
@@ -188,16 +193,40 @@ public final class ProtocolSwitch {
             Outcome outcome = giveBack(old, state, null) ? Outcome.REFUSED : Outcome.ABORTED;
             return report(old, next, outcome, context, unread, began, refused);
         }
+        WaterMarks marks = host.transport() instanceof WriteTransport writing ? writing.getWriteBufferLimits() : null;
         Throwable failure = takeOver(old, next, state, context);
         if (failure == null) {
             host.hold(state.unread());
             return report(old, next, Outcome.SWITCHED, context, unread, began, null);
         }
-        Outcome outcome = giveBack(old, state, failure) ? Outcome.ROLLED_BACK : Outcome.ABORTED;
+        restoreReading(context);
+        if (!giveBack(old, state, failure)) {
+            return report(old, next, Outcome.ABORTED, context, unread, began, failure);
+        }
         if (host.isWritingPaused() && !context.writingPaused()) {
             host.tellPauseWriting();
         }
-        return report(old, next, outcome, context, unread, began, failure);
+        if (marks != null && host.transport() instanceof WriteTransport writing) {
+            writing.setWriteBufferLimits(marks);
+        }
+        return report(old, next, Outcome.ROLLED_BACK, context, unread, began, failure);
+    }
+
+    private HandoverContext context(int version, UnreadBytes policy) {
+        return new HandoverContext(
+                version, policy, host.endOfStreamSeen(), host.isReadingPaused(), host.isWritingPaused());
+    }
+
+    /** Leaves reading as the old protocol had it, whatever a failing successor did to it. */
+    private void restoreReading(HandoverContext before) {
+        if (host.isReadingPaused() == before.readingPaused() || !(host.transport() instanceof ReadTransport reading)) {
+            return;
+        }
+        if (before.readingPaused()) {
+            reading.pauseReading();
+        } else {
+            reading.resumeReading();
+        }
     }
 
     /** Lets the new protocol take over; after a failure, which is returned, the old one is in charge. */
