@@ -11,6 +11,22 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code old.handOver}, {@code next.takeOver}, {@code next.pauseWriting} if writing is paused, then the unread bytes. The old protocol is called no
  * more. A failing {@code handOver} changes nothing; after a failing {@code takeOver} the old protocol gets {@link #takeBack}.
  *
+ * <p>Asked for inside a callback, all that happens when the callback has returned. So a protocol that reads a header and gives the rest of the stream
+ * to another one keeps a copy of what follows the header, as the buffer is borrowed, and hands that over:
+ *
+ * <pre>{@code
+ * public void dataReceived(ByteBuffer data) {
+ *     if (header.complete(data)) {
+ *         rest = ByteBuffer.allocate(data.remaining()).put(data).flip();
+ *         transport.setProtocol(next);
+ *     }
+ * }
+ *
+ * public HandoverState handOver(HandoverContext context) {
+ *     return HandoverState.empty().withUnread(rest);
+ * }
+ * }</pre>
+ *
  * @see "SWITCH-11 to SWITCH-37"
  */
 @ConsumerType

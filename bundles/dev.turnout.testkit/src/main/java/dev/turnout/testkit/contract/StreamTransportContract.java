@@ -149,4 +149,31 @@ public abstract class StreamTransportContract {
             return StreamTransportContract.this.newFixture();
         }
     }
+
+    @Nested
+    class UndeclaredSwitch extends UndeclaredSwitchContract {
+
+        @Override
+        protected StreamFixture newFixture() {
+            return StreamTransportContract.this.newFixture();
+        }
+    }
+
+    @Nested
+    class Handover extends HandoverContract {
+
+        @Override
+        protected StreamFixture newFixture() {
+            return StreamTransportContract.this.newFixture();
+        }
+    }
+
+    @Nested
+    class HandoverPosition extends HandoverPositionContract {
+
+        @Override
+        protected StreamFixture newFixture() {
+            return StreamTransportContract.this.newFixture();
+        }
+    }
 }
