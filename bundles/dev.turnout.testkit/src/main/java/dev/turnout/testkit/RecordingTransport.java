@@ -129,6 +129,11 @@ public final class RecordingTransport implements Transport {
         return aborted;
     }
 
+    /** Tells whether the protocol was told to pause writing. */
+    public boolean isWritingPaused() {
+        return writingPaused;
+    }
+
     /** Sets information that the protocol can ask for. */
     public <T> RecordingTransport with(ExtraInfo<T> key, T value) {
         extraInfo.put(key.name(), value);

@@ -13,16 +13,12 @@ import dev.turnout.api.protocol.ProtocolContext;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.testkit.ManualLoop;
 import dev.turnout.testkit.RecordingTransport;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineProtocolTest {
-
-    private static final HandoverContext CONTEXT = new HandoverContext(1, UnreadBytes.CARRIED, false, false, false);
 
     private final ManualLoop loop = new ManualLoop();
 
@@ -70,39 +66,6 @@ class LineProtocolTest {
         assertFalse(transport.isReading());
         transport.release(100_000);
         assertTrue(transport.isReading());
-    }
-
-    @Test
-    void handsOverAtEveryPositionOfTheStream() {
-        byte[] stream = "one\ntwo two\nmuch too long\nthree\n".getBytes(StandardCharsets.US_ASCII);
-
-        for (int cut = 0; cut <= stream.length; cut++) {
-            LineProtocol old = new LineProtocol(8);
-            RecordingTransport transport = new RecordingTransport(loop, old);
-            old.dataReceived(ByteBuffer.wrap(stream, 0, cut));
-
-            HandoverState state = old.handOver(CONTEXT);
-            LineProtocol next = new LineProtocol(8);
-            next.takeOver(transport, state, CONTEXT);
-            next.dataReceived(state.unread());
-            next.dataReceived(ByteBuffer.wrap(stream, cut, stream.length - cut));
-
-            assertEquals("ONE\nTWO TWO\nerror: line too long\nTHREE\n", transport.writtenText(), "cut at " + cut);
-        }
-    }
-
-    @Test
-    void goesOnAfterASuccessorHasFailed() {
-        LineProtocol protocol = new LineProtocol(8);
-        RecordingTransport transport = new RecordingTransport(loop, protocol);
-        transport.receive("ab");
-
-        HandoverState state = protocol.handOver(CONTEXT);
-        protocol.takeBack(state);
-        protocol.dataReceived(state.unread());
-        transport.receive("c\n");
-
-        assertEquals("ABC\n", transport.writtenText());
     }
 
     @Test
