@@ -9,18 +9,20 @@ import org.osgi.framework.BundleReference;
 import org.osgi.framework.Version;
 
 /** Loads one class as if it came from a bundle. */
-final class BundleLoader extends ClassLoader implements BundleReference {
+public final class BundleLoader extends ClassLoader implements BundleReference {
 
     private final String name;
     private final Version version;
 
-    BundleLoader(String name, String version) {
+    /** Makes a loader for a bundle of this name and version. */
+    public BundleLoader(String name, String version) {
         super(BundleLoader.class.getClassLoader());
         this.name = name;
         this.version = Version.parseVersion(version);
     }
 
-    Class<?> load(Class<?> like) throws IOException {
+    /** Loads the class anew, apart from all others of its name. */
+    public Class<?> load(Class<?> like) throws IOException {
         try (InputStream code = like.getResourceAsStream("/" + like.getName().replace('.', '/') + ".class")) {
             byte[] bytes = code.readAllBytes();
             return defineClass(like.getName(), bytes, 0, bytes.length);
@@ -34,6 +36,7 @@ final class BundleLoader extends ClassLoader implements BundleReference {
                     return switch (method.getName()) {
                         case "getSymbolicName" -> name;
                         case "getVersion" -> version;
+                        case "adapt" -> null; // it is uninstalled: the framework needs the loader no more
                         default -> throw new UnsupportedOperationException(method.getName());
                     };
                 });

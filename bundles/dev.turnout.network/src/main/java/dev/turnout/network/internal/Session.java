@@ -46,6 +46,10 @@ final class Session {
     /** The id of the service that was tried as a successor and did not fit, or -1. */
     long tried = -1;
 
+    /** The successor whose switch is in progress, or null. */
+    @Nullable
+    BaseProtocol awaited;
+
     /** What the transport has told about the switch in progress; null otherwise, as it names protocols that have to be forgotten. */
     @Nullable
     SwitchReport report;

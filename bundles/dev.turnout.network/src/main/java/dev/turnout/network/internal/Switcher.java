@@ -129,7 +129,7 @@ final class Switcher {
     /** Exchanges the protocols by the transport's own means, and answers what came of it; the event has been told then. */
     private Kind exchange(Session session, BaseTransport face, BaseProtocol next) {
         BaseProtocol old = face.getProtocol();
-        session.report = null;
+        session.awaited = next;
         long began = System.nanoTime();
         IllegalStateException refused = null;
         try {
@@ -138,6 +138,7 @@ final class Switcher {
             refused = e;
         }
         SwitchReport report = session.report;
+        session.awaited = null;
         session.report = null;
         if (report == null && old != null) {
             // a layer above a filter does not tell the network: look what came of it
@@ -282,7 +283,11 @@ final class Switcher {
 
     /** Is told by the transport of a switch that was asked for by anybody. */
     void told(Session session, SwitchReport report) {
-        session.report = report;
+        if (report.to() == session.awaited) {
+            session.report = report;
+        } else if (report.outcome() == Outcome.SWITCHED) {
+            switchedByCode(session, report.to());
+        }
         Kind kind = kind(report);
         Throwable failure = report.failure();
         Parked before = report.from() instanceof Parked parked ? parked : null;
@@ -298,6 +303,16 @@ final class Switcher {
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.count(kind);
+        }
+    }
+
+    /** A service has no part any more in a connection that code has given to a protocol of another bundle (SWITCH-37). */
+    private static void switchedByCode(Session session, BaseProtocol next) {
+        Charge charge = session.charge();
+        Catalog.Entry<ProtocolFactory> by = charge == null ? null : charge.service();
+        if (by != null
+                && by.service().getClass().getClassLoader() != next.getClass().getClassLoader()) {
+            session.take(null);
         }
     }
 
