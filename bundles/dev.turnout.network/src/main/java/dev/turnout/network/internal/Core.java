@@ -188,7 +188,7 @@ public class Core implements NetworkRuntime, NetworkControl {
         }
         Collection<Drain> drains = swept.getNow(List.of());
         Duration longest =
-                drains.stream().map(Drain::longest).max(Duration::compareTo).orElse(Duration.ZERO);
+                drains.stream().map(Drain::deadline).max(Duration::compareTo).orElse(Duration.ZERO);
         LoopCalls.await(loops, drains.stream().map(drain -> drain.over).toList(), longest.plusSeconds(1));
     }
 

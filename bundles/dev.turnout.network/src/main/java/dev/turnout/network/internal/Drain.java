@@ -41,9 +41,9 @@ final class Drain {
         this.until = System.currentTimeMillis() + deadline.toMillis();
     }
 
-    /** Returns how long it can take in all. */
-    Duration longest() {
-        return deadline.plus(grace);
+    /** Returns how long connections may go on; what is left then is being closed, and nobody has to wait for that. */
+    Duration deadline() {
+        return deadline;
     }
 
     /** Lets a connection go on until the deadline. On its loop. */

@@ -42,7 +42,7 @@ final class Orphans {
         waitedFor.values().forEach(drain -> drain.begun(reason));
         if (leaving) {
             Duration longest = waitedFor.values().stream()
-                    .map(Drain::longest)
+                    .map(Drain::deadline)
                     .max(Duration::compareTo)
                     .orElse(Duration.ZERO);
             LoopCalls.await(

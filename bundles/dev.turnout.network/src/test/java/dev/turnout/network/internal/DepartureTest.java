@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import static dev.turnout.network.TestNetwork.get;
+import static dev.turnout.network.TestNetwork.on;
+import static dev.turnout.network.TestNetwork.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.Absence;
+import dev.turnout.api.network.Departure;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
+import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of connections whose protocol leaves, by the policy of their server. */
+class DepartureTest extends Serving {
+
+    private static final int MUCH = 64 << 20;
+
+    private final Tally first = new Tally("a");
+
+    DepartureTest() {
+        super(2);
+    }
+
+    /** Has the connection's protocol write more than the kernel takes; its client does not read. */
+    private Tally.Session stuff(LineClient client) throws IOException {
+        assertEquals("a1:x", client.ask("x"));
+        Tally.Session session = first.made.get(0);
+        on((IoLoop) session.transport.loop(), () -> {
+            session.transport.write(new byte[MUCH]);
+            return session.transport.getWriteBufferSize() > 0;
+        });
+        return session;
+    }
+
+    private long millisToRemove(Tally factory) {
+        long began = System.nanoTime();
+        core.removeProtocol(factory, true);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+
+    @Test
+    @Spec({"SWITCH-38", "SWITCH-61"})
+    void switchesAndParksUnlessConfiguredOtherwise() {
+        ConfiguredServer server = configured();
+
+        ServerOptions options = server.options();
+        assertEquals(Departure.SWITCH, options.get(ServerOptions.DEPARTURE));
+        assertEquals(Absence.PARK, options.get(ServerOptions.ABSENCE));
+        assertEquals(Duration.ofSeconds(10), options.get(ServerOptions.PARK_TIMEOUT));
+        assertTrue(options.get(ServerOptions.PARK_CONNECTIONS) <= 10_000);
+        assertFalse(options.get(ServerOptions.DRAIN_DEADLINE).isZero());
+    }
+
+    @Test
+    @Spec("SWITCH-38")
+    void takesPolicyAndDeadlinesFromTheConfigurationOfEachServer() throws IOException {
+        add(first, 0);
+        ConfiguredServer draining = named("draining", "departure", "drain", "drain.deadline", "50ms");
+        ConfiguredServer closing = named("closing", "departure", "close", "drain.deadline", "1m");
+        ConfiguredServer switching = named("switching", "departure", "switch");
+        LineClient drained = connect(draining);
+        LineClient closed = connect(closing);
+        LineClient kept = connect(switching);
+        for (LineClient client : List.of(drained, closed, kept)) {
+            assertEquals("a1:x", client.ask("x"));
+        }
+
+        core.removeProtocol(first, false);
+        assertEquals("", closed.read());
+        assertEquals("", drained.read());
+        add(new Tally("b"), 0);
+
+        assertEquals("b2:y", kept.ask("y"));
+        until("all is told", () -> kinds().contains(Kind.DEADLINE));
+        assertEquals(
+                List.of("draining"),
+                events.stream()
+                        .filter(event -> event.kind() == Kind.DEADLINE)
+                        .map(SwitchEvent::server)
+                        .toList());
+    }
+
+    @Test
+    @Spec("SWITCH-38")
+    void followsAChangeOfThePolicyWithoutTouchingConnections() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("departure", "close");
+        ServerEntry entry = server.entry();
+        LineClient client = connect(server);
+        assertEquals("a1:x", client.ask("x"));
+
+        get(server.update(configuration("departure", "switch")));
+        core.removeProtocol(first, true);
+        assertEquals(1, server.counters.parked.get());
+        add(new Tally("b"), 0);
+
+        assertEquals("b2:y", client.ask("y"));
+        assertSame(entry, server.entry());
+    }
+
+    @Test
+    @Spec({"SWITCH-39", "SWITCH-42"})
+    void abortsAfterTheGraceTimeWhatDoesNotRead() throws IOException {
+        add(first, 0);
+        LineClient client =
+                connect(configured("departure", "drain", "drain.deadline", "150ms", "drain.grace", "150ms"));
+        stuff(client);
+
+        long began = System.nanoTime();
+        core.removeProtocol(first, true);
+        until("the end", () -> first.calls.contains("connectionLost"));
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+
+        assertTrue(millis >= 300, "aborted after " + millis + " ms");
+        until("all is told", () -> kinds().contains(Kind.DRAIN_ENDED));
+        assertEquals(List.of(Kind.DRAIN_BEGUN, Kind.DEADLINE, Kind.DRAIN_ENDED), drainKinds());
+    }
+
+    private List<Kind> drainKinds() {
+        return kinds().stream()
+                .filter(kind -> kind == Kind.DRAIN_BEGUN || kind == Kind.DEADLINE || kind == Kind.DRAIN_ENDED)
+                .distinct()
+                .sorted(java.util.Comparator.comparing(kind -> kinds().indexOf(kind)))
+                .toList();
+    }
+
+    @Test
+    @Spec("SWITCH-42")
+    void waitsForTheDeadlineAndNoLonger() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured("departure", "drain", "drain.deadline", "200ms", "drain.grace", "1m"));
+        stuff(client);
+
+        long millis = millisToRemove(first);
+
+        assertTrue(millis >= 200, "waited " + millis + " ms");
+        assertTrue(millis < 10_000, "waited " + millis + " ms");
+        assertFalse(first.calls.contains("connectionLost"));
+    }
+
+    @Test
+    @Spec("SWITCH-42")
+    void doesNotWaitOnALoopsThread() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured("departure", "drain", "drain.deadline", "1m"));
+        assertEquals("a1:x", client.ask("x"));
+
+        long millis = on(loops.loops().get(0), () -> millisToRemove(first));
+
+        assertTrue(millis < 5_000, "waited " + millis + " ms");
+        assertEquals("a2:y", client.ask("y"));
+    }
+
+    @Test
+    @Spec("SWITCH-42")
+    void doesNotWaitForADrainOfAServiceWhoseBundleStays() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured("departure", "drain", "drain.deadline", "1m"));
+        assertEquals("a1:x", client.ask("x"));
+
+        long began = System.nanoTime();
+        core.removeProtocol(first, false);
+
+        assertTrue(System.nanoTime() - began < Duration.ofSeconds(20).toNanos());
+        assertEquals("a2:y", client.ask("y"));
+    }
+
+    @Test
+    @Spec("SWITCH-41")
+    void flushesUnderCloseAndAbortsAfterTheDeadline() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured("departure", "close", "drain.deadline", "300ms", "drain.grace", "1m"));
+        Tally.Session session = stuff(client);
+
+        long began = System.nanoTime();
+        core.removeProtocol(first, false);
+        assertTrue(on((IoLoop) session.transport.loop(), session.transport::isClosing));
+        assertFalse(first.calls.contains("connectionLost"), "it may flush");
+        until("the end", () -> first.calls.contains("connectionLost"));
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+
+        assertTrue(millis >= 300, "aborted after " + millis + " ms");
+    }
+
+    @Test
+    @Spec({"SWITCH-29", "SWITCH-40"})
+    void leavesAConnectionThatIsClosingToItsOldProtocol() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured("drain.deadline", "100ms", "drain.grace", "100ms"));
+        Tally.Session session = stuff(client);
+        on((IoLoop) session.transport.loop(), () -> {
+            session.transport.close();
+            return true;
+        });
+        Tally better = new Tally("b");
+
+        add(better, 1);
+        core.removeProtocol(first, true);
+        until("the end", () -> first.calls.contains("connectionLost"));
+
+        assertEquals(List.of(), better.calls);
+        assertEquals(List.of("connectionMade", "connectionLost"), first.calls);
+    }
+}
