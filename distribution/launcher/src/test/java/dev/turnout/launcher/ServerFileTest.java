@@ -40,7 +40,8 @@ class ServerFileTest {
         List<ServerFile> servers = ServerFile.in(etc, Map.of());
 
         assertEquals(
-                List.of("dash-x", "tilde"), servers.stream().map(ServerFile::name).toList());
+                List.of("dash-x", "tilde"),
+                servers.stream().map(ServerFile::name).toList());
     }
 
     @Test

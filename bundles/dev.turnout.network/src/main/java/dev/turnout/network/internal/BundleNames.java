@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleReference;
+import org.osgi.framework.Version;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** Names the bundle that a class comes from; works without a framework too, where the framework's classes may be missing. */
@@ -15,6 +16,17 @@ final class BundleNames {
     /** Returns symbolic name and version, or an empty text for a class that is in no bundle. */
     static String of(Class<?> type) {
         return FRAMEWORK ? Framework.bundleOf(type) : "";
+    }
+
+    /** Returns the symbolic name of the bundle that a class comes from, or an empty text for a class that is in no bundle. */
+    static String symbolicName(Class<?> type) {
+        String bundle = of(type);
+        return bundle.isEmpty() ? "" : bundle.substring(0, bundle.lastIndexOf(' '));
+    }
+
+    /** Compares the versions of the bundles that two classes come from; classes that are in no bundle are equal. */
+    static int compareVersions(Class<?> one, Class<?> other) {
+        return FRAMEWORK ? Framework.compareVersions(one, other) : 0;
     }
 
     /** Returns symbolic name and version. */
@@ -55,6 +67,16 @@ final class BundleNames {
                 return bundle == null ? "" : of(bundle);
             }
             return "";
+        }
+
+        static int compareVersions(Class<?> one, Class<?> other) {
+            String first = bundleOf(one);
+            String second = bundleOf(other);
+            return first.isEmpty() || second.isEmpty() ? 0 : version(first).compareTo(version(second));
+        }
+
+        private static Version version(String bundle) {
+            return Version.parseVersion(bundle.substring(bundle.lastIndexOf(' ') + 1));
         }
 
         static boolean isInUse(ClassLoader loader) {

@@ -3,13 +3,14 @@ package dev.turnout.network.internal;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds services by name, best first: the highest ranking, then the lowest service id.
+ * Holds services by name, best first: the highest ranking, then the newest version of one bundle, then the lowest service id.
  *
  * <p>Threads: changes from any, one after the other; a look-up reads one immutable snapshot.
  *
@@ -27,9 +28,6 @@ final class Catalog<T> {
      */
     record Entry<T>(String name, T service, int ranking, long id) {}
 
-    private final Comparator<Entry<T>> order =
-            Comparator.comparingInt((Entry<T> entry) -> -entry.ranking()).thenComparingLong(Entry::id);
-
     private volatile List<Entry<T>> entries = List.of();
 
     /** Adds a service, or replaces it if its properties have changed. */
@@ -38,8 +36,24 @@ final class Catalog<T> {
         changed.removeIf(entry -> entry.service() == service);
         changed.add(new Entry<>(
                 name, service, number(properties, "service.ranking").intValue(), id(properties, changed.size())));
-        changed.sort(order);
+        changed.sort(order(changed));
         entries = List.copyOf(changed);
+    }
+
+    /** Compares by ranking; the versions of one bundle stand together, the newest first, where its oldest service would stand. */
+    private static <T> Comparator<Entry<T>> order(List<Entry<T>> all) {
+        Map<String, Long> oldest = new HashMap<>();
+        all.forEach(entry -> oldest.merge(family(entry), entry.id(), Math::min));
+        return Comparator.comparingInt((Entry<T> entry) -> -entry.ranking())
+                .thenComparing(entry -> oldest.get(family(entry)))
+                .thenComparing((one, other) -> -BundleNames.compareVersions(
+                        one.service().getClass(), other.service().getClass()))
+                .thenComparing(Entry::id);
+    }
+
+    private static String family(Entry<?> entry) {
+        String bundle = BundleNames.symbolicName(entry.service().getClass());
+        return bundle.isEmpty() ? Long.toString(entry.id()) : bundle;
     }
 
     /** Removes a service and returns what was known of it, or null if it was not there. */
