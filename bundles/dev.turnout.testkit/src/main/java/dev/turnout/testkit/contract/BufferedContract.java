@@ -134,6 +134,7 @@ public abstract class BufferedContract extends StreamContract {
     @Test
     @Spec("BUF-12")
     void aBufferMayBeAskedForInVain() throws Exception {
+        needs(StreamFixture.Capability.ADOPT);
         AtomicInteger stolen = new AtomicInteger();
         RecordingBufferedProtocol one = bufferedRecorder();
         RecordingBufferedProtocol two = bufferedRecorder();

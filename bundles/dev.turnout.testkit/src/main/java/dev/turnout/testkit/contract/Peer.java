@@ -2,6 +2,7 @@
 package dev.turnout.testkit.contract;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -34,6 +35,12 @@ public interface Peer extends AutoCloseable {
 
     /** Receives what is there already, without waiting: the number of bytes, 0 for none, -1 at the end of the stream. */
     int poll() throws IOException;
+
+    /** Returns the address of this end, which the transport has to call its peer's. */
+    SocketAddress getsockname() throws IOException;
+
+    /** Returns the address of the other end, which the transport has to call its own. */
+    SocketAddress getpeername() throws IOException;
 
     /** Ends the own sending. */
     void shutdownOutput() throws IOException;

@@ -222,6 +222,7 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec("READ-14")
     void aReadThatWouldBlockIsRetriedLater() throws Exception {
+        needs(StreamFixture.Capability.ADOPT);
         AtomicInteger stolen = new AtomicInteger();
         RecordingProtocol one = recorder();
         RecordingProtocol two = recorder();

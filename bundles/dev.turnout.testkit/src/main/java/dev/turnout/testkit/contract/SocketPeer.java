@@ -5,6 +5,7 @@ import dev.turnout.testkit.LoopThread;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -104,6 +105,16 @@ public final class SocketPeer implements Peer {
     @Override
     public int poll() throws IOException {
         return channel.read(ByteBuffer.allocate(CHUNK));
+    }
+
+    @Override
+    public SocketAddress getsockname() throws IOException {
+        return channel.getLocalAddress();
+    }
+
+    @Override
+    public SocketAddress getpeername() throws IOException {
+        return channel.getRemoteAddress();
     }
 
     @Override

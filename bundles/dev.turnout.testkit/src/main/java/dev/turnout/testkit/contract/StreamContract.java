@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -90,6 +91,11 @@ public abstract class StreamContract {
     /** Returns the loop of this test. */
     protected final LoopThread loop() {
         return loop;
+    }
+
+    /** Skips the rest of a test if the kind of transport lacks what it needs. */
+    protected final void needs(StreamFixture.Capability capability) {
+        Assumptions.assumeTrue(fixture.has(capability), () -> "this kind of transport has no " + capability);
     }
 
     /** Runs a step on the loop and waits for it. */

@@ -13,6 +13,21 @@ import java.util.function.Supplier;
 /** Makes what the contract suites need of a kind of transport; one for each test, closed after it. Thread: the test's. */
 public interface StreamFixture extends AutoCloseable {
 
+    /** Names what not every kind of transport has. */
+    enum Capability {
+
+        /** It takes over channels that were connected elsewhere: {@link #adopt}. */
+        ADOPT,
+
+        /** Its {@link dev.turnout.api.transport.SocketView} has the options of a socket. */
+        SOCKET_OPTIONS
+    }
+
+    /** Tells whether the kind of transport has something; tests that need what it has not are skipped, with that as the reason. */
+    default boolean has(Capability capability) {
+        return true;
+    }
+
     /** Makes a loop. */
     IoLoop newLoop(String name);
 
@@ -39,9 +54,13 @@ public interface StreamFixture extends AutoCloseable {
     /**
      * Puts a transport with this protocol upon a channel that the test keeps, so that it can take bytes away from it behind its back.
      *
+     * <p>Called only if there is {@link Capability#ADOPT}.
+     *
      * @return the adopted channel and the peer of it
      */
-    Adopted adopt(LoopThread loop, BaseProtocol protocol);
+    default Adopted adopt(LoopThread loop, BaseProtocol protocol) {
+        throw new UnsupportedOperationException("this kind of transport adopts no channel");
+    }
 
     /**
      * Is a transport upon a channel that the test knows.

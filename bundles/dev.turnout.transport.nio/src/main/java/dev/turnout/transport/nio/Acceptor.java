@@ -45,7 +45,7 @@ public final class Acceptor implements ReadyHandler {
         this.server = server;
         this.backlog = backlog;
         this.view = new ChannelView(socket.channel());
-        this.registration = loop.register(socket.channel(), 0, this);
+        this.registration = ReadySource.register(loop, socket.channel(), 0, this);
     }
 
     ChannelView view() {

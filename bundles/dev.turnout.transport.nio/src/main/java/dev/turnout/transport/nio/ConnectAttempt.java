@@ -53,7 +53,7 @@ final class ConnectAttempt implements ReadyHandler {
                 bind(opened);
             }
             if (!opened.connect(target)) {
-                registration = loop.register(opened, SelectionKey.OP_CONNECT, this);
+                registration = ReadySource.register(loop, opened, SelectionKey.OP_CONNECT, this);
                 return;
             }
         } catch (IOException e) {

@@ -111,7 +111,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         this.flow = new FlowControl(new FlowListener(), settings.marks());
         this.timeouts = StreamTimeouts.of(loop, settings, this::timedOut);
         setCurrent(protocol);
-        this.registration = loop.register(channel, 0, this);
+        this.registration = ReadySource.register(loop, channel, 0, this);
     }
 
     /**
