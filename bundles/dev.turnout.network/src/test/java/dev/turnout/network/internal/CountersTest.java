@@ -273,7 +273,7 @@ class CountersTest {
             until("it is switched", () -> count(Kind.SWITCHED) == 1);
             core.removeProtocol(old, true);
             core.removeProtocol(better, true);
-            assertEquals(1, count(Kind.PARKED));
+            until("it is parked", () -> count(Kind.PARKED) == 1);
             add(better, 1);
             until("it goes on", () -> count(Kind.RESUMED) == 1);
             old.tally.on("takeOver 1", () -> {
