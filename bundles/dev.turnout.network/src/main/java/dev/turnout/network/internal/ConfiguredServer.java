@@ -218,6 +218,9 @@ final class ConfiguredServer {
     }
 
     private void keep(List<ServerSocketChannel> channels, ServerSettings of) {
+        if (channels.isEmpty()) {
+            return;
+        }
         kept = new Listeners(of.endpoint().withoutOptions(), channels);
         keeping.hold(
                 core.loops.choose(),

@@ -153,6 +153,19 @@ class TransportUpdateTest {
     }
 
     @Test
+    @Spec("SWITCH-48")
+    void bindsAnewWhatDidNotListenYet() {
+        ConfiguredServer server = configured("start.serving", "false");
+        assertEquals("bound", get(core.snapshot()).servers[0].state);
+
+        core.removeTransport(tcp, false);
+        core.addTransport("tcp", new TcpProvider(), Map.of());
+        get(server.reconsider());
+
+        assertEquals(1, picture());
+    }
+
+    @Test
     @Spec({"SWITCH-48", "UNIX-6"})
     void keepsTheFileOfAUnixSocketAndRemovesItInTheEnd(@TempDir Path folder) {
         Path path = folder.resolve("s");

@@ -58,6 +58,11 @@ public final class Acceptor implements ReadyHandler {
         registration.interestOps(open && retry == null ? SelectionKey.OP_ACCEPT : 0);
     }
 
+    /** Tells whether the channel is the transport's own work, which its next version could not know. */
+    boolean isOfItsTransport() {
+        return socket.channel() instanceof ReadySource;
+    }
+
     /** Stops at once and leaves the socket open; it is the caller's from now on. */
     ServerSocketChannel release() {
         if (retry != null) {

@@ -377,7 +377,13 @@ public final class StreamServer implements Server, LoopResource, Releasable {
         AtomicInteger passed = new AtomicInteger(request.group().loops().size());
         if (!closed) {
             released = true;
-            acceptors.forEach(acceptor -> channels.add(acceptor.release()));
+            for (Acceptor acceptor : acceptors) {
+                if (acceptor.isOfItsTransport()) {
+                    acceptor.close();
+                } else {
+                    channels.add(acceptor.release());
+                }
+            }
             acceptors.clear();
             close();
             request.group().loops().forEach(target -> afterReadyCallbacks(target, () -> forgetKind(passed)));
