@@ -45,10 +45,10 @@ final class Sweep {
         List<CompletionStage<Void>> parts = new ArrayList<>();
         for (EventLoop loop : core.loops.loops()) {
             CompletableFuture<Void> through = new CompletableFuture<>();
-            Iterator<Session> sessions = core.sessions.values().iterator();
             LoopCalls.on(loop, () -> {
                         core.configured.forEach(server -> server.forget(loop));
-                        sweep.slice(loop, sessions, through);
+                        // made on the loop: one made before may miss a connection that is beginning there just now
+                        sweep.slice(loop, core.sessions.values().iterator(), through);
                     })
                     .whenComplete((begun, failure) -> {
                         if (failure != null || loop.isClosed()) {

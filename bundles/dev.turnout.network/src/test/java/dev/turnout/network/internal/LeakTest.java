@@ -6,8 +6,8 @@ import static dev.turnout.network.TestNetwork.on;
 import static dev.turnout.network.TestNetwork.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.io.IoLoop;
@@ -197,7 +197,9 @@ class LeakTest extends Serving {
 
         core.removeTransport(provider, true);
 
-        CancellationException cancelled = assertThrows(CancellationException.class, () -> get(connecting));
+        // the stage's own failure: what get() throws has it as its cause on newer JDKs
+        Throwable cancelled = get(connecting.handle((connection, failure) -> failure));
+        assertInstanceOf(CancellationException.class, cancelled);
         assertTrue(cancelled.getMessage().contains("org.example.transport 1.2.3"), cancelled::getMessage);
         Supplier<?> inner = (Supplier<?>) lone;
         until(
