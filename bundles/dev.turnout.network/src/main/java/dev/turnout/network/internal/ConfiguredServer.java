@@ -204,7 +204,7 @@ final class ConfiguredServer {
             }
             boolean park = now.options().get(ServerOptions.ABSENCE) == Absence.PARK
                     && now.options().get(ServerOptions.DEPARTURE) != Departure.CLOSE;
-            if (!park || !(open.server() instanceof Releasable releasable)) {
+            if (core.isEnding() || !park || !(open.server() instanceof Releasable releasable)) {
                 return closeEntry("as its transport has left");
             }
             entry = null;

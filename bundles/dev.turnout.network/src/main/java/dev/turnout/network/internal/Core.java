@@ -227,6 +227,11 @@ public class Core implements NetworkRuntime, NetworkControl {
         events.removeListener(listener);
     }
 
+    /** Tells whether everything is about to end, so that nothing has to be kept for a successor. */
+    boolean isEnding() {
+        return closed;
+    }
+
     /** Returns a number that no other connection has. */
     long nextConnectionId() {
         return ids.incrementAndGet();

@@ -11,6 +11,9 @@ import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.TransportProvider;
 import java.util.Map;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -75,6 +78,16 @@ public final class CoreComponent extends Core {
 
     void unbindProtocol(ProtocolFactory factory, ServiceReference<ProtocolFactory> reference) {
         removeProtocol(factory, isLeaving(reference));
+    }
+
+    /** Tells whether the framework is stopping: its bundles leave one after the other, and none comes back. */
+    @Override
+    boolean isEnding() {
+        Bundle own = FrameworkUtil.getBundle(CoreComponent.class);
+        BundleContext context = own == null ? null : own.getBundleContext();
+        return super.isEnding()
+                || (context != null
+                        && context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING);
     }
 
     /** Tells whether the bundle leaves, not only its service. */
