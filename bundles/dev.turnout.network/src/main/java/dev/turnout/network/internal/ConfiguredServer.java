@@ -70,6 +70,7 @@ final class ConfiguredServer {
     private volatile String source = "";
     private volatile @Nullable ServerSettings wanted;
     private volatile @Nullable ServerSettings active;
+    private volatile ServerOptions options = ServerOptions.DEFAULTS;
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
     private volatile @Nullable Failure failure;
@@ -105,10 +106,9 @@ final class ConfiguredServer {
         return now == null ? "" : now.protocol();
     }
 
-    /** Returns the options that hold, or the defaults while it is closed. */
+    /** Returns the options that hold; for connections that outlive their listener, those that held last. */
     ServerOptions options() {
-        ServerSettings now = active;
-        return now == null ? ServerOptions.DEFAULTS : now.options();
+        return options;
     }
 
     /** Returns who makes the protocols of new connections, or null while it is closed. */
@@ -352,7 +352,7 @@ final class ConfiguredServer {
     private CompletionStage<Void> open(ServerSettings want, Charge next) {
         charge = next;
         if (refuses(want, next)) {
-            active = want;
+            hold(want);
             mended();
             LOG.log(
                     Level.INFO,
@@ -385,7 +385,7 @@ final class ConfiguredServer {
         });
         return opening.thenAccept(opened -> {
             entry = opened;
-            active = want;
+            hold(want);
             mended();
             LOG.log(
                     Level.INFO,
@@ -411,7 +411,7 @@ final class ConfiguredServer {
             active = null;
             return open(want, next);
         }
-        active = want;
+        hold(want);
         if (before == null || !next.equals(before)) {
             charge = next;
         }
@@ -430,6 +430,11 @@ final class ConfiguredServer {
                             + " is there again");
         }
         return apply(open);
+    }
+
+    private void hold(ServerSettings settings) {
+        active = settings;
+        options = settings.options();
     }
 
     private CompletionStage<Void> apply(ServerEntry open) {

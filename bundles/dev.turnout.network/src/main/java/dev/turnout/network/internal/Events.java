@@ -152,7 +152,7 @@ final class Events {
                 .append(event.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         text.append(
                 event.connection() == 0
-                        ? ", " + event.connections() + " connections"
+                        ? ", " + event.connections() + (event.connections() == 1 ? " connection" : " connections")
                         : ", connection " + event.connection());
         text.append(event.from().isEmpty() ? "" : " from " + event.from());
         text.append(event.to().isEmpty() ? "" : " to " + event.to());

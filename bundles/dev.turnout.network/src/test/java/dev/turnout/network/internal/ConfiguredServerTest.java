@@ -31,6 +31,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -299,6 +300,9 @@ class ConfiguredServerTest {
         get(server.reconsider());
         assertNotNull(server.failure());
         TestNetwork.until("nothing is left", () -> snapshot().connections.length == 0);
+        assertTrue(
+                Arrays.stream(snapshot().switches).noneMatch(event -> event.kind.equals("DEADLINE")),
+                "they were closed at once, as configured");
     }
 
     @Test

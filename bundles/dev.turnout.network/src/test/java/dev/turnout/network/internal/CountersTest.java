@@ -245,7 +245,7 @@ class CountersTest {
             assertEquals(1, count(Kind.DRAIN_BEGUN));
             assertEquals(1, count(Kind.DEADLINE));
             String told = String.join("\n", log.at(Level.INFO));
-            for (String part : List.of("drain begun, 1 connections", "deadline, ", "drain ended, 0 connections")) {
+            for (String part : List.of("drain begun, 1 connection", "deadline, ", "drain ended, 0 connections")) {
                 assertTrue(told.contains("server test: " + part), told);
             }
             assertTrue(
