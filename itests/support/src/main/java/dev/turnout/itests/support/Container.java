@@ -165,6 +165,15 @@ public final class Container implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("server " + server + " is not served: " + lines()));
     }
 
+    /** Returns the file of a bundle that the distribution has. */
+    public static Path bundle(String symbolicName) throws IOException {
+        try (Stream<Path> files = Files.walk(HOME.resolve("bundle"))) {
+            return files.filter(file -> file.getFileName().toString().matches(Pattern.quote(symbolicName) + "-\\d.*"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no bundle " + symbolicName + " in " + HOME));
+        }
+    }
+
     /** Returns the port of a server that was there at the start. */
     public int port(String server) {
         String address = address(server);

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Is the process that loads the container: peers that stay, and as many victims as a tenth of them, which reset their connections in the middle of
- * requests and come again. It knows nothing of Turnout.
+ * Is the process that loads the container: peers that stay, as many victims as a tenth of them, which reset their connections in the middle of
+ * requests and come again, and a few sleepers, which stay without reading for a while. It knows nothing of Turnout.
  *
  * <p>Arguments: turns in a second, then pairs of an endpoint and a number of peers. It answers lines on standard input, and ends with it.
  */
@@ -28,6 +28,8 @@ final class Load {
 
     private static final int VICTIMS_SHARE = 10;
     private static final int TURNS_OF_A_VICTIM = 4;
+    private static final int SLEEPERS_SHARE = 50;
+    private static final int MOST_SLEEPERS = 20;
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final String END = "";
 
@@ -35,6 +37,7 @@ final class Load {
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(1 << 16);
     private final List<Peer> peers = new ArrayList<>();
     private final List<Peer> victims = new ArrayList<>();
+    private final List<Sleeper> sleepers = new ArrayList<>();
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
     private final Histogram latencies = new Histogram();
     private final int turnsPerSecond;
@@ -55,7 +58,7 @@ final class Load {
         for (int i = 1; i < arguments.length; i += 2) {
             load.add(address(URI.create(arguments[i])), Integer.parseInt(arguments[i + 1]));
         }
-        for (List<Peer> group : List.of(load.peers, load.victims)) {
+        for (List<? extends Peer> group : List.of(load.peers, load.victims, load.sleepers)) {
             for (Peer peer : group) {
                 peer.connect(load.selector);
             }
@@ -82,6 +85,9 @@ final class Load {
         }
         for (int i = 0; i < count / VICTIMS_SHARE; i++) {
             victims.add(new Peer(this, -1 - victims.size(), address));
+        }
+        for (int i = 0; i < Math.min(count / SLEEPERS_SHARE, MOST_SLEEPERS); i++) {
+            sleepers.add(new Sleeper(this, Integer.MAX_VALUE + (long) sleepers.size(), address));
         }
     }
 
@@ -116,26 +122,30 @@ final class Load {
     }
 
     private void turn(int number) throws IOException {
-        int all = peers.size() + victims.size();
+        int all = peers.size() + sleepers.size() + victims.size();
         int index = number % all;
         if (index < peers.size()) {
-            Peer peer = peers.get(index);
-            if (peer.isOpen()) {
-                try {
-                    peer.turn();
-                } catch (IOException e) {
-                    lost(peer, e.toString());
-                }
+            turn(peers.get(index));
+        } else if (index < peers.size() + sleepers.size()) {
+            turn(sleepers.get(index - peers.size()));
+        } else {
+            victimTurn(victims.get(index - peers.size() - sleepers.size()), number / all + index);
+        }
+    }
+
+    private void turn(Peer peer) {
+        if (peer.isOpen()) {
+            try {
+                peer.turn();
+            } catch (IOException e) {
+                lost(peer, e.toString());
             }
-            return;
         }
-        Peer victim = victims.get(index - peers.size());
-        try {
-            victim.turn();
-        } catch (IOException e) {
-            lost(victim, e.toString());
-        }
-        if ((number / all + index) % TURNS_OF_A_VICTIM == 0) {
+    }
+
+    private void victimTurn(Peer victim, int number) throws IOException {
+        turn(victim);
+        if (number % TURNS_OF_A_VICTIM == 0) {
             victim.reset();
             resets++;
         }
@@ -174,10 +184,12 @@ final class Load {
         }
     }
 
-    void right(int length, long nanos) {
+    void right(Peer peer, int length, long nanos) {
         bytes += length;
         replies++;
-        latencies.add(nanos);
+        if (!(peer instanceof Sleeper)) {
+            latencies.add(nanos);
+        }
     }
 
     void wrong(int length, String what) {
@@ -213,10 +225,12 @@ final class Load {
         for (Peer victim : victims) {
             victim.close();
         }
+        List<Peer> lasting = new ArrayList<>(peers);
+        lasting.addAll(sleepers);
         boolean settled = false;
         while (!settled && System.nanoTime() < until) {
             settled = true;
-            for (Peer peer : peers) {
+            for (Peer peer : lasting) {
                 if (peer.isOpen() && !peer.isSettled()) {
                     settled = false;
                     peer.complete();
@@ -225,13 +239,14 @@ final class Load {
             selectOnce();
         }
         long missing = 0;
-        for (Peer peer : peers) {
+        for (Peer peer : lasting) {
             missing += peer.missing();
             peer.close();
         }
         selector.selectNow();
         System.out.println("finished lost.bytes=" + missing + " lost.connections=" + closed + " refused=" + refused
-                + " wrong.bytes=" + wrong + " replies=" + replies + " bytes=" + bytes + " resets=" + resets
+                + " wrong.bytes=" + wrong + " replies=" + replies + " bytes=" + bytes + " resets=" + resets + " stalls="
+                + sleepers.stream().mapToInt(sleeper -> sleeper.stalls).sum()
                 + " latency.p50.us=" + latencies.percentile(50) / 1000 + " latency.p99.us="
                 + latencies.percentile(99) / 1000 + " latency.max.us=" + latencies.max() / 1000);
     }

@@ -4,6 +4,7 @@ package dev.turnout.itests.swap;
 import dev.turnout.itests.swap.inside.Frames;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ import java.util.Arrays;
  * Is one client: it sends numbered requests without waiting for replies, of which the last one is never complete, and checks every byte that returns.
  * Thread: that of the load.
  */
-final class Peer {
+class Peer {
 
     private static final int MOST_OPEN = 16;
     private static final int MOST_PAYLOAD = 300;
@@ -28,10 +29,12 @@ final class Peer {
     private final Load load;
     private final long seed;
     private final SocketAddress address;
-    private final long[] digests = new long[MOST_OPEN];
-    private final long[] times = new long[MOST_OPEN];
+    private final int requestsATurn;
+    private final long[] digests;
+    private final long[] times;
     private SocketChannel channel;
     private SelectionKey key;
+    private boolean reading = true;
     private int sent;
     private int answered;
     private long digest;
@@ -45,9 +48,17 @@ final class Peer {
     private byte[] tail = {};
 
     Peer(Load load, long seed, SocketAddress address) {
+        this(load, seed, address, MOST_OPEN, REQUESTS_A_TURN);
+    }
+
+    /** Makes one that sends so many requests at most without a reply, and in one turn. */
+    Peer(Load load, long seed, SocketAddress address, int mostOpen, int requestsATurn) {
         this.load = load;
         this.seed = seed;
         this.address = address;
+        this.requestsATurn = requestsATurn;
+        digests = new long[mostOpen];
+        times = new long[mostOpen];
     }
 
     /** Begins a new connection. */
@@ -60,13 +71,34 @@ final class Peer {
         held = new byte[0];
         unwritten = ByteBuffer.allocate(0);
         tail = new byte[0];
-        channel = SocketChannel.open(address);
+        channel = SocketChannel.open(
+                address instanceof UnixDomainSocketAddress ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
+        prepare(channel);
+        channel.connect(address);
         channel.configureBlocking(false);
         key = channel.register(selector, SelectionKey.OP_READ, this);
     }
 
-    boolean isOpen() {
+    /** Sets options of a socket that is not connected yet. */
+    void prepare(SocketChannel unconnected) throws IOException {}
+
+    final SocketChannel channel() {
+        return channel;
+    }
+
+    final boolean isOpen() {
         return channel != null && channel.isOpen();
+    }
+
+    /** Reads from now on, or leaves what comes to the kernel. */
+    final void read(boolean wanted) {
+        reading = wanted;
+        await();
+    }
+
+    /** Tells whether the kernel has not taken all that was to be sent. */
+    final boolean isStalled() {
+        return unwritten.hasRemaining();
     }
 
     /** Returns the bytes of payload that have been sent as whole requests and did not come back. */
@@ -84,11 +116,11 @@ final class Peer {
         if (unwritten.hasRemaining()) {
             return;
         }
-        ByteBuffer out = ByteBuffer.allocate(held.length + REQUESTS_A_TURN * (Frames.REQUEST_OVERHEAD + MOST_PAYLOAD));
+        ByteBuffer out = ByteBuffer.allocate(held.length + requestsATurn * (Frames.REQUEST_OVERHEAD + MOST_PAYLOAD));
         out.put(held);
         completed();
         int whole = out.position();
-        for (int i = 0; i < REQUESTS_A_TURN && sent - answered < MOST_OPEN; i++) {
+        for (int i = 0; i < requestsATurn && sent - answered < digests.length; i++) {
             whole = out.position();
             request(out);
         }
@@ -111,7 +143,7 @@ final class Peer {
     /** The time of a reply counts from the last byte of its request. */
     private void completed() {
         if (held.length > 0) {
-            times[(sent - 1) % MOST_OPEN] = System.nanoTime();
+            times[(sent - 1) % times.length] = System.nanoTime();
         }
     }
 
@@ -122,8 +154,8 @@ final class Peer {
         out.putInt(sent).put(payload);
         out.putInt(Frames.checksum(out, checked, out.position()));
         digest = Frames.digest(digest, sent, payload, 0, payload.length);
-        digests[sent % MOST_OPEN] = digest;
-        times[sent % MOST_OPEN] = System.nanoTime();
+        digests[sent % times.length] = digest;
+        times[sent % times.length] = System.nanoTime();
         bytesSent += payload.length;
         sent++;
     }
@@ -147,7 +179,11 @@ final class Peer {
 
     private void write() throws IOException {
         channel.write(unwritten);
-        key.interestOps(SelectionKey.OP_READ | (unwritten.hasRemaining() ? SelectionKey.OP_WRITE : 0));
+        await();
+    }
+
+    private void await() {
+        key.interestOps((reading ? SelectionKey.OP_READ : 0) | (unwritten.hasRemaining() ? SelectionKey.OP_WRITE : 0));
     }
 
     /** Does what the socket is ready for; false at the end of the stream. */
@@ -183,14 +219,14 @@ final class Peer {
         in.position(begin + length);
         boolean whole = in.getInt() == Frames.checksum(in, checked, begin + length);
         byte[] payload = payload(answered);
-        int slot = answered % MOST_OPEN;
+        int slot = answered % times.length;
         boolean right = whole
                 && number == answered
                 && number < sent
                 && theirs == digests[slot]
                 && Arrays.equals(payload, 0, payload.length, all, begin, begin + length);
         if (right) {
-            load.right(length, System.nanoTime() - times[slot]);
+            load.right(this, length, System.nanoTime() - times[slot]);
         } else {
             load.wrong(
                     length + Frames.REPLY_OVERHEAD,

@@ -117,6 +117,7 @@ class SwapTest {
         "SWITCH-40",
         "SWITCH-46",
         "SWITCH-47",
+        "SWITCH-48",
         "SWITCH-59",
         "SWITCH-60",
         "SWITCH-61",
@@ -151,6 +152,7 @@ class SwapTest {
                     () -> assertEquals(0, counted("refused", finished), finished),
                     () -> assertEquals(0, counted("wrong.bytes", finished), finished),
                     () -> assertTrue(counted("resets", finished) > 0, finished),
+                    () -> assertTrue(counted("stalls", finished) > 0, finished),
                     () -> assertEquals(0, kind("ABORTED", events) + kind("EXPIRED", events), events.total() + finished),
                     () -> assertEquals(List.of(), left, "class loaders that are left"));
         }

@@ -31,7 +31,8 @@ final class Updates {
         REFRESHED,
         HALF_FAILING,
         FAILING_IN_PLACE,
-        UNRESOLVED
+        UNRESOLVED,
+        TRANSPORTS
     }
 
     /** How long each connection was not served because of an update side by side. */
@@ -107,6 +108,7 @@ final class Updates {
             case HALF_FAILING -> halfFailing();
             case FAILING_IN_PLACE -> failingInPlace();
             case UNRESOLVED -> unresolved();
+            case TRANSPORTS -> transports();
         }
     }
 
@@ -231,6 +233,18 @@ final class Updates {
         control.update(current, bundles.swap(++number));
         control.tell("start " + current); // only what was active is started again by an update
         awaitInPlace();
+    }
+
+    /** Updates the bundles of the transports: all connections go on, and belong to the new transport, as the next update shows. */
+    private void transports() throws Exception {
+        for (String transport : List.of("dev.turnout.transport.tcp", "dev.turnout.transport.unix")) {
+            String id = control.tell("find " + transport).get(0).split(" ", 2)[0];
+            control.update(Long.parseLong(id), Container.bundle(transport));
+        }
+        awaitAllAt(number);
+        assertEquals(0, events.count("PARKED") + events.count("SWITCHED"));
+        events.begin();
+        update(bundles.swap(++number));
     }
 
     // --- questions
