@@ -23,6 +23,7 @@ public abstract class CallbackErrorContract extends StreamContract {
     @Test
     @Spec({"CB-1", "CB-16", "ERR-2"})
     void anExceptionOfConnectionMadeIsReportedAndTheConnectionGoesOn() throws Exception {
+        needs(StreamFixture.Capability.SURVIVES_CONNECTION_MADE);
         IllegalStateException failure = new IllegalStateException("planned");
         RecordingProtocol protocol = recorder().onMade(transport -> {
             throw failure;

@@ -48,6 +48,7 @@ public abstract class ClosingContract extends StreamContract {
     @Test
     @Spec({"BASE-5", "STREAM-5", "JAVA-4"})
     void closeWithNothingBufferedEndsInTheNextTurn() throws Exception {
+        needs(StreamFixture.Capability.CLOSES_ALONE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 

@@ -54,6 +54,7 @@ public abstract class EndOfStreamContract extends StreamContract {
     @Test
     @Spec({"EOF-4", "EOF-5", "JAVA-3"})
     void keptOpenItStillWritesUntilTheProtocolCloses() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = openSmall(protocol);
         byte[] data = bytes(MUCH);
@@ -77,6 +78,7 @@ public abstract class EndOfStreamContract extends StreamContract {
     @Test
     @Spec("EOF-5")
     void keptOpenItStillAbortsAndEndsItsSending() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol aborting = recorder().keepingOpen().onEof(Transport::abort);
         Link aborted = open(aborting);
         RecordingProtocol ending = recorder().keepingOpen();
@@ -101,6 +103,7 @@ public abstract class EndOfStreamContract extends StreamContract {
     @Test
     @Spec("EOF-9")
     void aKeptOpenConnectionNoticesAVanishedPeerByWriting() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
         link.peer().shutdownOutput();

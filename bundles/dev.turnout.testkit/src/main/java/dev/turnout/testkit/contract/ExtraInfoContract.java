@@ -28,6 +28,7 @@ public abstract class ExtraInfoContract extends StreamContract {
     @Test
     @Spec({"EXTRA-1", "EXTRA-2", "JAVA-5"})
     void unknownNamesAreEmptyOrTheDefault() {
+        needs(StreamFixture.Capability.PLAIN);
         Link link = open(recorder());
 
         run(in -> {
@@ -110,6 +111,7 @@ public abstract class ExtraInfoContract extends StreamContract {
     @Test
     @Spec("EXTRA-18")
     void tellsTheConnectionsNumberAndTheProtocolsBundle() {
+        needs(StreamFixture.Capability.PLAIN);
         Link one = open(recorder());
         Link two = open(recorder());
 

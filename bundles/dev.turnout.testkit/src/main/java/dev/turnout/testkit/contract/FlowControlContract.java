@@ -25,7 +25,7 @@ public abstract class FlowControlContract extends StreamContract {
 
     /** Returns the marks a transport of this kind begins with. */
     protected WaterMarks defaultMarks() {
-        return new WaterMarks(16 * 1024, 64 * 1024);
+        return fixture().defaultMarks();
     }
 
     @Test
@@ -330,7 +330,7 @@ public abstract class FlowControlContract extends StreamContract {
     void theBufferStaysBelowTheMarkPlusOneMessageIfTheProtocolHonoursIt() throws Exception {
         int message = 10_000;
         long total = 32L << 20;
-        long high = 64 * 1024;
+        long high = defaultMarks().high();
         Pump pump = new Pump(total, message);
         RecordingProtocol protocol = recorder()
                 .onPause(transport -> pump.paused = true)

@@ -25,6 +25,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec({"WRITE-25", "WRITE-26", "WRITE-31", "WRITE-32"})
     void writeEofEndsTheSendingSideAtOnceAndGoesOnReceiving() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 
@@ -44,6 +45,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec({"WRITE-25", "WRITE-27"})
     void writeEofWithDataWaitingEndsRightAfterTheLastByte() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
         byte[] data = bytes(MUCH);
@@ -64,6 +66,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec("WRITE-19")
     void writingAfterWriteEofIsRefused() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 
@@ -82,6 +85,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec("WRITE-28")
     void writeEofTwiceHasTheEffectOfOnce() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 
@@ -99,6 +103,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec("WRITE-29")
     void writeEofOnAClosingTransportDoesNothing() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
 
@@ -117,6 +122,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec("WRITE-30")
     void closeAfterWriteEofStillFlushes() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
         RecordingProtocol idle = recorder();
@@ -138,6 +144,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Test
     @Spec({"EOF-15", "EOF-1"})
     void theWriteEofOfOneEndIsTheEofReceivedOfTheOther() {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol server = recorder().keepingOpen();
         RecordingProtocol client = recorder().onMade(WriteTransport::writeEof);
         fixture().openPair(loop(), server, client);

@@ -296,6 +296,7 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec("READ-18")
     void resumingAfterAKeptOpenEndDoesNotRepeatTheEnd() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
         link.peer().shutdownOutput();
@@ -315,6 +316,7 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec({"READ-19", "READ-1"})
     void isNotReadingAfterAKeptOpenEnd() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
 

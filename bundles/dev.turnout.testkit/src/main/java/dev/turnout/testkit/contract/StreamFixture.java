@@ -4,6 +4,7 @@ package dev.turnout.testkit.contract;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.testkit.Hook;
 import dev.turnout.testkit.LoopThread;
 import java.nio.channels.SocketChannel;
@@ -20,12 +21,35 @@ public interface StreamFixture extends AutoCloseable {
         ADOPT,
 
         /** Its {@link dev.turnout.api.transport.SocketView} has the options of a socket. */
-        SOCKET_OPTIONS
+        SOCKET_OPTIONS,
+
+        /** Each side may end its own sending and go on receiving. */
+        HALF_CLOSE,
+
+        /** With nothing to send, its close is over without the peer's help. */
+        CLOSES_ALONE,
+
+        /** It tells a buffered protocol nothing of how much waits. */
+        NO_SIZE_HINT,
+
+        /** It goes on after an exception of {@code connectionMade}. */
+        SURVIVES_CONNECTION_MADE,
+
+        /** Nothing stands between the protocol and the transport of the socket. */
+        PLAIN,
+
+        /** Its protocols can hand over to others. */
+        HANDOVER
     }
 
     /** Tells whether the kind of transport has something; tests that need what it has not are skipped, with that as the reason. */
     default boolean has(Capability capability) {
         return true;
+    }
+
+    /** Returns the marks that a transport of this kind begins with. */
+    default WaterMarks defaultMarks() {
+        return WaterMarks.DEFAULT;
     }
 
     /** Makes a loop. */

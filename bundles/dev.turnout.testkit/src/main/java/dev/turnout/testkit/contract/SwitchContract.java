@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /** Is the common ground of the suites about exchanging protocols: one connection in hand, and relays that are checked after the test. */
 public abstract class SwitchContract extends StreamContract {
@@ -33,6 +34,11 @@ public abstract class SwitchContract extends StreamContract {
 
     private final List<Relay> relays = new ArrayList<>();
     private final List<Transport> transports = new ArrayList<>();
+
+    @BeforeEach
+    final void needsHandOver() {
+        needs(StreamFixture.Capability.HANDOVER);
+    }
 
     @AfterEach
     final void endConnections() {

@@ -59,6 +59,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec("EOF-4")
     void endOfStreamKeptOpen() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
         link.peer().send("hello");
@@ -74,6 +75,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec("READ-18")
     void endOfStreamKeptOpenThenPausedAndResumed() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
         link.peer().shutdownOutput();
@@ -194,6 +196,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec("WRITE-25")
     void writeEof() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
         run(in -> {
@@ -210,6 +213,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec({"BUF-1", "BUF-14"})
     void bufferedProtocolWithASmallBuffer() throws Exception {
+        needs(StreamFixture.Capability.NO_SIZE_HINT);
         RecordingBufferedProtocol protocol = watch(new RecordingBufferedProtocol(ByteBuffer.allocate(4)));
         Link link = open(protocol);
         link.peer().send("0123456789");
