@@ -58,7 +58,15 @@ final class ShiftFilter implements Filter, Protocol {
     @Override
     public void connectionMade(BaseTransport made) {
         lower = (Transport) made;
-        lower.write(new byte[] {(byte) greeting});
+        send(ByteBuffer.wrap(new byte[] {(byte) greeting}));
+    }
+
+    private void send(ByteBuffer data) {
+        if (lower instanceof Upgradeable upgradeable) {
+            upgradeable.writeFromLayer(data);
+        } else {
+            lower.write(data);
+        }
     }
 
     @Override
@@ -119,7 +127,7 @@ final class ShiftFilter implements Filter, Protocol {
 
         @Override
         public void write(ByteBuffer data) {
-            lower.write(shifted(data, by));
+            send(shifted(data, by));
         }
 
         @Override
@@ -135,6 +143,21 @@ final class ShiftFilter implements Filter, Protocol {
         @Override
         public void replaceProtocol(BaseProtocol layer) {
             upper = layer;
+        }
+
+        @Override
+        public void upgrade(BaseProtocol layer) {
+            upper = layer;
+        }
+
+        @Override
+        public void writeFromLayer(ByteBuffer data) {
+            write(data);
+        }
+
+        @Override
+        public boolean isWritingPaused() {
+            return false;
         }
 
         @Override

@@ -111,6 +111,7 @@ final class ServersText {
             count(counts, server.failed, "not switched");
             count(counts, server.rolledBack, "rolled back");
             count(counts, server.lost, "lost");
+            count(counts, server.failedHandshakes, "failed handshakes");
             count(
                     counts,
                     Arrays.stream(server.versions)

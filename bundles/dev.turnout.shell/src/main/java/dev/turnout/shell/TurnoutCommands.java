@@ -83,6 +83,8 @@ public final class TurnoutCommands {
             return "No connection is open. The command turnout:servers shows where to connect to.";
         }
         Table table = new Table("#ID", "SERVER", "LOOP", "#AGE", "#QUEUED", "PROTOCOL", "PEER");
+        Table secured = new Table("#ID", "#CERTIFICATE ENDS IN", "CIPHER");
+        boolean anySecured = false;
         long now = clock.millis();
         for (ConnectionDTO connection : network.connections) {
             table.row(
@@ -94,8 +96,15 @@ public final class TurnoutCommands {
                     connection.protocol.substring(connection.protocol.lastIndexOf('.') + 1)
                             + (connection.reading ? "" : " (paused)"),
                     connection.peer.isEmpty() ? connection.scheme : connection.peer);
+            if (!connection.cipher.isEmpty()) {
+                anySecured = true;
+                secured.row(
+                        connection.id,
+                        connection.certificateEnds == 0 ? "" : Times.span(connection.certificateEnds - now),
+                        connection.cipher);
+            }
         }
-        return table.toString();
+        return anySecured ? table + "\n\n" + secured : table.toString();
     }
 
     private static String protocols(NetworkDTO network) {

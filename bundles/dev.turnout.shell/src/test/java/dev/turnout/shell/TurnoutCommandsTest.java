@@ -72,6 +72,7 @@ class TurnoutCommandsTest {
         line.versions = new VersionDTO[] {gone, first, second};
         ServerDTO echo = server("echo", "echo", 1, "127.0.0.1:8888");
         echo.parked = 1;
+        echo.failedHandshakes = 6;
         network.servers = new ServerDTO[] {echo, line};
 
         String text = Printed.by(commands::servers);
@@ -85,7 +86,7 @@ class TurnoutCommandsTest {
                 line        2       9             0  drains until 13:46:52 (12s left)  dev.turnout.protocol.line 1.0.0
                 line        3       9             3  in charge                         dev.turnout.protocol.line 1.1.0
 
-                echo: 1 parked
+                echo: 1 parked, 6 failed handshakes
                 line: 40 switched, 2 not switched, 1 rolled back, 2 draining""", text);
     }
 
@@ -105,6 +106,23 @@ class TurnoutCommandsTest {
         assertEquals("""
                 #ID  SERVER  LOOP       #AGE  #QUEUED  PROTOCOL               PEER
                  17  echo    turnout-0    2m        0  EchoProtocol (paused)  127.0.0.1:40000""", text);
+    }
+
+    @Test
+    void showsCipherAndCertificateOfSecuredConnections() {
+        ConnectionDTO plain = new ConnectionDTO();
+        plain.id = 3;
+        ConnectionDTO secured = new ConnectionDTO();
+        secured.id = 17;
+        secured.cipher = "TLSv1.3 TLS_AES_256_GCM_SHA384";
+        secured.certificateEnds = NOW.toEpochMilli() + 89L * 24 * 3_600_000 + 1;
+        network.connections = new ConnectionDTO[] {plain, secured};
+
+        String text = Printed.by(commands::connections);
+
+        assertEquals("""
+                #ID  #CERTIFICATE ENDS IN  CIPHER
+                 17                   89d  TLSv1.3 TLS_AES_256_GCM_SHA384""", text.substring(text.indexOf("\n\n") + 2));
     }
 
     @Test

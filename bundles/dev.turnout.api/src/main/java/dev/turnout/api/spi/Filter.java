@@ -6,7 +6,11 @@ import dev.turnout.api.transport.Transport;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Is a protocol towards the wire and offers a transport to the protocol above: TLS, compression. */
+/**
+ * Is a protocol towards the wire and offers a transport to the protocol above: TLS, compression.
+ *
+ * <p>Over a transport that is {@link Upgradeable} it writes by {@link Upgradeable#writeFromLayer}, so that it can be put upon a connection in being.
+ */
 @ConsumerType
 public interface Filter {
 

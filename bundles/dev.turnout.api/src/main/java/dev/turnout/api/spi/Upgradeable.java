@@ -2,12 +2,25 @@
 package dev.turnout.api.spi;
 
 import dev.turnout.api.protocol.BaseProtocol;
+import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Is a transport that a filter can be put upon in the middle of a conversation. */
+/** Is a transport that a filter can be put upon in the middle of a conversation. Thread: the loop's. */
 @ConsumerType
 public interface Upgradeable {
 
-    /** Replaces the protocol without asking it and without a hand-over (SWITCH-14); loop's thread. */
+    /** Replaces the protocol without asking it and without a hand-over (SWITCH-14). */
     void replaceProtocol(BaseProtocol layer);
+
+    /**
+     * Does the same for good: from now on the layer alone writes, by {@link #writeFromLayer}, and whoever still calls the transport's own write methods
+     * gets an {@link IllegalStateException} instead of sending clear text into the layer's stream (TLS-54).
+     */
+    void upgrade(BaseProtocol layer);
+
+    /** Sends bytes of the layer in charge, upgraded or not; otherwise as {@link dev.turnout.api.transport.WriteTransport#write(ByteBuffer)}. */
+    void writeFromLayer(ByteBuffer data);
+
+    /** Tells whether the protocol in charge was told to pause writing and not yet to resume (TLS-57). */
+    boolean isWritingPaused();
 }

@@ -17,6 +17,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.DatagramRequest;
 import dev.turnout.api.spi.PipeRequest;
 import dev.turnout.api.spi.ProcessRequest;
+import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.DatagramTransport;
@@ -140,10 +141,13 @@ public class BoundNetwork implements Network {
         TransportProvider provider;
         try {
             provider = core.transport(endpoint.scheme(), what);
-            plan.require(core.filters, what);
-        } catch (UnsupportedOperationException missing) {
+            plan.require(core.filters, serverSide ? Side.SERVER : Side.CLIENT, what);
+        } catch (UnsupportedOperationException | FilterPlan.NotReady missing) {
             core.disown(sock);
             return failed(loop, missing);
+        } catch (IllegalArgumentException e) {
+            core.disown(sock);
+            throw e;
         }
         Connecting connecting = new Connecting(core, loop, provider, endpoint, options, plan, serverSide, what);
         CompletableFuture<Connection<Transport>> result = core.begin(
@@ -213,7 +217,7 @@ public class BoundNetwork implements Network {
         CompletableFuture<ServerEntry> opening;
         try {
             opening = core.listen(owner, "", endpoint, hosts, options, plan, loop -> factory.get(), server -> {});
-        } catch (UnsupportedOperationException missing) {
+        } catch (UnsupportedOperationException | FilterPlan.NotReady missing) {
             return failed(core.loops.choose(), missing);
         }
         return Derived.of(opening, ServerEntry::server);

@@ -40,8 +40,8 @@ record Connecting(
         }
         long began = loop.time();
         CompletableFuture<Connection<Transport>> established = new CompletableFuture<>();
-        Supplier<BaseProtocol> filtered =
-                () -> plan.wrap(core, loop, factory.get(), serverSide ? Side.SERVER : Side.CLIENT, what, established);
+        Supplier<BaseProtocol> filtered = () ->
+                plan.wrap(core, loop, factory.get(), serverSide ? Side.SERVER : Side.CLIENT, what, origin, established);
         CompletionStage<Connection<Transport>> connected = provider.connect(
                 new ConnectRequest(loop, endpoint.withoutOptions(), options, filtered, serverSide, origin));
         connected.whenComplete((lower, failure) -> {

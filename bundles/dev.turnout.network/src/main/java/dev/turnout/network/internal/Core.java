@@ -323,7 +323,7 @@ public class Core implements NetworkRuntime, NetworkControl {
             Consumer<Server> first) {
         String what = "listen at " + endpoint;
         TransportProvider provider = transport(endpoint.scheme(), what);
-        plan.require(filters, what);
+        plan.require(filters, Side.SERVER, what);
         IoLoop loop = loops.choose();
         Origin origin = new Origin(this, owner, endpoint.scheme(), provider, null);
         ListenRequest request = new ListenRequest(
@@ -332,7 +332,7 @@ public class Core implements NetworkRuntime, NetworkControl {
                 endpoint.withoutOptions(),
                 hosts,
                 options,
-                plan.isEmpty() ? factory : on -> filtered(plan, factory, on, what),
+                plan.isEmpty() ? factory : on -> filtered(plan, factory, on, what, origin),
                 origin);
         Callable<CompletionStage<ServerEntry>> start =
                 () -> addressesFree(loop, () -> provider.listen(request)).thenApply(server -> {
@@ -348,8 +348,13 @@ public class Core implements NetworkRuntime, NetworkControl {
 
     /** Gives every connection a chain of its own; a failing one ends its connection and nobody waits for it. */
     private BaseProtocol filtered(
-            FilterPlan plan, Function<EventLoop, ? extends BaseProtocol> factory, EventLoop loop, String what) {
-        return plan.wrap(this, (IoLoop) loop, factory.apply(loop), Side.SERVER, what, new CompletableFuture<>());
+            FilterPlan plan,
+            Function<EventLoop, ? extends BaseProtocol> factory,
+            EventLoop loop,
+            String what,
+            Origin origin) {
+        return plan.wrap(
+                this, (IoLoop) loop, factory.apply(loop), Side.SERVER, what, origin, new CompletableFuture<>());
     }
 
     private <T> CompletionStage<T> addressesFree(IoLoop loop, Callable<CompletionStage<T>> then) throws Exception {

@@ -31,6 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 record FilterPlan(List<String> names, Map<String, Map<String, String>> options, TlsOptions tls) {
 
+    /** Says that a filter lacks something which may come. */
+    static final class NotReady extends IllegalStateException {
+        NotReady(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** Names the filter that TLS options are for. */
     static final String TLS = "tls";
 
@@ -44,7 +51,9 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
         for (String name : names) {
             Map<String, String> own = new TreeMap<>();
             endpoint.options().forEach((key, value) -> {
-                if (key.startsWith(name + ".")) {
+                if (key.equals(name)) {
+                    own.put("", value);
+                } else if (key.startsWith(name + ".")) {
                     own.put(key.substring(name.length() + 1), value);
                 }
             });
@@ -63,7 +72,7 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
 
     /** Tells whether the option of an endpoint is for one of the filters. */
     boolean claims(String key) {
-        return names.stream().anyMatch(name -> key.startsWith(name + "."));
+        return names.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."));
     }
 
     /** Returns the name that the TLS peer is to have, or null if nobody said. */
@@ -84,12 +93,20 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
     }
 
     /**
-     * Fails if a filter is missing.
+     * Fails if a filter is missing, or cannot work by its options.
      *
      * @throws UnsupportedOperationException with its name, the present ones and the feature to install
+     * @throws IllegalArgumentException if an option is wrong
+     * @throws NotReady if something is missing that may come
      */
-    void require(Catalog<FilterProvider> filters, String what) {
-        names.forEach(name -> find(filters, name, what));
+    void require(Catalog<FilterProvider> filters, Side side, String what) {
+        for (String name : names) {
+            try {
+                find(filters, name, what).check(side, tls, options.getOrDefault(name, Map.of()));
+            } catch (IllegalStateException e) {
+                throw new NotReady("cannot " + what + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     private static FilterProvider find(Catalog<FilterProvider> filters, String name, String what) {
@@ -104,6 +121,7 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
     /**
      * Puts the filters below a protocol and returns what the transport is to have. Loop's thread.
      *
+     * @param origin whose count of failures goes up if a filter cannot be established (TLS-6)
      * @param established completed with the pair that the protocol sees, after its {@code connectionMade}
      */
     BaseProtocol wrap(
@@ -112,6 +130,7 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
             BaseProtocol protocol,
             Side side,
             String what,
+            Origin origin,
             CompletableFuture<Connection<Transport>> established) {
         BaseProtocol upper = protocol;
         Layer layer = new Layer(protocol);
@@ -122,14 +141,17 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
             Filter filter = provider.wrap(loop, above, side, tls, options.getOrDefault(name, Map.of()));
             filter.established().whenComplete((transport, failure) -> {
                 if (failure != null) {
+                    origin.failedFilters.incrementAndGet();
                     established.completeExceptionally(LoopCalls.cause(failure));
                     return;
                 }
                 if (above == protocol) {
                     layer.transport = transport;
                 }
-                begin(loop, above, transport);
-                if (above == protocol) {
+                Throwable thrown = begin(loop, above, transport);
+                if (thrown != null) {
+                    established.completeExceptionally(thrown);
+                } else if (above == protocol) {
                     established.complete(new Connection<>(transport, protocol));
                     core.established(layer);
                 }
@@ -140,13 +162,20 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
         return upper;
     }
 
-    private static void begin(IoLoop loop, BaseProtocol protocol, Transport transport) {
+    /** Begins the protocol above a filter; if that throws, the connection is aborted (CB-2). */
+    private static @Nullable Throwable begin(IoLoop loop, BaseProtocol protocol, Transport transport) {
         try {
             protocol.connectionMade(transport);
-        } catch (RuntimeException e) {
-            loop.callExceptionHandler(ErrorContext.of("connectionMade failed; the connection goes on", e)
+            return null;
+        } catch (Throwable e) {
+            transport.abort();
+            loop.callExceptionHandler(ErrorContext.of("connectionMade() failed; the connection is aborted", e)
                     .with(ErrorContext.PROTOCOL, protocol)
                     .with(ErrorContext.TRANSPORT, transport));
+            if (e instanceof OutOfMemoryError fatal) {
+                throw fatal;
+            }
+            return e;
         }
     }
 }

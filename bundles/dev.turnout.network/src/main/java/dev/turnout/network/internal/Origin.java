@@ -24,6 +24,8 @@ final class Origin implements ConnectionObserver {
     final @Nullable Channel adopted;
     /** How many connections have begun. */
     final AtomicLong opened = new AtomicLong();
+    /** How many ended before their filters were established, by a failed TLS handshake for one (TLS-6). */
+    final AtomicLong failedFilters = new AtomicLong();
     /** The server, or null for connections made one by one. */
     volatile @Nullable ServerEntry server;
     /** Whether the network has begun to close the server, which may have connections for long after. */

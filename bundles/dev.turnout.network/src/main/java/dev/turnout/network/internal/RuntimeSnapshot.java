@@ -89,9 +89,16 @@ final class RuntimeSnapshot {
             dto.bundle = BundleNames.of(protocol.getClass());
         }
         dto.loop = loop.name();
-        dto.writeBuffer = transport instanceof WriteTransport writing ? writing.getWriteBufferSize() : 0;
-        dto.reading = transport instanceof ReadTransport reading && reading.isReading();
+        BaseTransport face = session.face();
+        BaseTransport seen = face == null ? transport : face;
+        dto.writeBuffer = seen instanceof WriteTransport writing ? writing.getWriteBufferSize() : 0;
+        dto.reading = seen instanceof ReadTransport reading && reading.isReading();
         dto.since = session.since;
+        dto.cipher = seen.getExtraInfo(ExtraInfo.CIPHER)
+                .map(cipher -> cipher.protocol() + " " + cipher.name())
+                .orElse("");
+        dto.certificateEnds =
+                seen.getExtraInfo(ExtraInfo.SSL_OBJECT).map(Certificates::end).orElse(0L);
         return dto;
     }
 
@@ -113,6 +120,7 @@ final class RuntimeSnapshot {
         dto.loop = loop.name();
         dto.connections = entry.server().connections();
         dto.accepted = entry.origin().opened.get();
+        dto.failedHandshakes = entry.origin().failedFilters.get();
         return dto;
     }
 

@@ -55,7 +55,7 @@ final class Upgrade {
         }
         Filter filter = provider.wrap(loop, protocol, serverSide ? Side.SERVER : Side.CLIENT, options, Map.of());
         BaseProtocol layer = filter.below();
-        lower.replaceProtocol(layer);
+        lower.upgrade(layer);
         Session session = core.sessions.get(transport);
         Layer above = new Layer(protocol);
         above.filters.add(provider);
@@ -76,12 +76,13 @@ final class Upgrade {
             }
         });
         LoopCalls.ifCancelled(result, () -> LoopCalls.on(loop, transport::abort));
+        transport.resumeReading();
+        boolean paused = lower.isWritingPaused();
         layer.connectionMade(transport);
-        if (transport.getWriteBufferSize() > transport.getWriteBufferLimits().high()) {
+        if (paused) {
             layer.pauseWriting();
         }
         feed(layer, ByteBuffer.wrap(unread));
-        transport.resumeReading();
         return result;
     }
 

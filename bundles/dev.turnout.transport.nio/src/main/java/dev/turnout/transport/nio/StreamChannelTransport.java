@@ -83,6 +83,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private boolean readingPaused;
     private boolean peerEnded;
     private boolean eofWanted;
+    private boolean upgraded;
     private boolean closing;
     private boolean ending;
     private int drops;
@@ -211,16 +212,29 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void write(ByteBuffer data) {
         loop.checkThread();
+        if (upgraded) {
+            refuseUpgraded();
+        }
+        send(data, data.remaining());
+    }
+
+    @Override
+    public void writeFromLayer(ByteBuffer data) {
+        loop.checkThread();
+        send(data, data.remaining());
+    }
+
+    private void send(ByteBuffer data, int size) {
         if (closing || eofWanted || sending != null) {
-            refuse(data.remaining());
+            refuse(size);
             data.position(data.limit());
             return;
         }
-        if (!data.hasRemaining()) {
+        if (size == 0) {
             return;
         }
         if (queue.isEmpty()) {
-            send(data);
+            sendNow(data);
         }
         if (data.hasRemaining()) {
             queue.addCopy(data);
@@ -229,7 +243,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /** Writes at once what the channel takes; after a failure nothing remains. */
-    private void send(ByteBuffer data) {
+    private void sendNow(ByteBuffer data) {
         try {
             WriteQueue.writeDirect(channel, data);
             if (timeouts != null) {
@@ -416,11 +430,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void writeOwned(ByteBuffer data) {
         loop.checkThread();
+        refuseUpgraded();
         if (closing || eofWanted || sending != null) {
             refuse(data.remaining());
         } else if (data.hasRemaining()) {
             if (queue.isEmpty()) {
-                send(data);
+                sendNow(data);
             }
             if (data.hasRemaining()) {
                 queue.addOwned(data.duplicate());
@@ -433,6 +448,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void writelines(Iterable<ByteBuffer> data) {
         loop.checkThread();
+        refuseUpgraded();
         if (!closing && (eofWanted || sending != null)) {
             refuse(1);
         }
@@ -483,6 +499,14 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         }
     }
 
+    /** What is not of the layer must not get into its stream (TLS-54). */
+    private void refuseUpgraded() {
+        if (upgraded) {
+            throw new IllegalStateException(
+                    "cannot write to " + this + ": it was upgraded; write to the transport that the upgrade returned");
+        }
+    }
+
     private void flush() {
         FileSending file = sending;
         try {
@@ -527,6 +551,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void writeEof() {
         loop.checkThread();
+        refuseUpgraded();
         if (closing || eofWanted) {
             return;
         }
@@ -742,6 +767,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     @Override
+    public void upgrade(BaseProtocol layer) {
+        replaceProtocol(layer);
+        upgraded = true;
+    }
+
+    @Override
     public @Nullable BaseProtocol getProtocol() {
         loop.checkThread();
         return protocol;
@@ -778,6 +809,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (callbacks == 0 && switching.isAsked()) {
             switching.run();
         }
+    }
+
+    @Override
+    public boolean isWritingPaused() {
+        loop.checkThread();
+        return flow.isPaused();
     }
 
     // --- about itself

@@ -40,6 +40,7 @@ public class BundlesResolveTest {
                 names.containsAll(List.of(
                         "dev.turnout.api",
                         "dev.turnout.core",
+                        "dev.turnout.filter.tls",
                         "dev.turnout.network",
                         "dev.turnout.protocol.echo",
                         "dev.turnout.protocol.line",

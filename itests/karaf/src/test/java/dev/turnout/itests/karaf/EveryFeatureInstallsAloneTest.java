@@ -33,8 +33,14 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 public class EveryFeatureInstallsAloneTest {
 
     private static final List<String> CORE = List.of("api", "core", "network");
-    private static final List<String> ALL =
-            List.of("turnout", "turnout-core", "turnout-tcp", "turnout-unix", "turnout-protocols", "turnout-shell");
+    private static final List<String> ALL = List.of(
+            "turnout",
+            "turnout-core",
+            "turnout-tcp",
+            "turnout-unix",
+            "turnout-tls",
+            "turnout-protocols",
+            "turnout-shell");
 
     private static final int GOOD = ComponentConfigurationDTO.SATISFIED | ComponentConfigurationDTO.ACTIVE;
 
@@ -114,6 +120,7 @@ public class EveryFeatureInstallsAloneTest {
     public void turnout() throws Exception {
         installsAlone(
                 "turnout",
+                "filter.tls",
                 "protocol.echo",
                 "protocol.line",
                 "shell",
@@ -135,6 +142,11 @@ public class EveryFeatureInstallsAloneTest {
     @Test
     public void turnoutUnix() throws Exception {
         installsAlone("turnout-unix", "transport.nio", "transport.unix");
+    }
+
+    @Test
+    public void turnoutTls() throws Exception {
+        installsAlone("turnout-tls", "filter.tls");
     }
 
     @Test

@@ -56,16 +56,17 @@ public final class Inside {
 
     /** Creates or changes a configured server. */
     public void configure(String name, Map<String, String> properties) throws Exception {
-        configuration(name).update(FrameworkUtil.asDictionary(properties));
+        configuration(NetworkConstants.SERVER_PID, name).update(FrameworkUtil.asDictionary(properties));
     }
 
     /** Deletes the configuration of a server. */
     public void delete(String name) throws Exception {
-        configuration(name).delete();
+        configuration(NetworkConstants.SERVER_PID, name).delete();
     }
 
-    private Configuration configuration(String name) throws Exception {
-        return service(ConfigurationAdmin.class).getFactoryConfiguration(NetworkConstants.SERVER_PID, name, "?");
+    /** Returns one of the configurations that there may be several of. */
+    public Configuration configuration(String factoryPid, String name) throws Exception {
+        return service(ConfigurationAdmin.class).getFactoryConfiguration(factoryPid, name, "?");
     }
 
     /** Returns a configured server once it listens. */

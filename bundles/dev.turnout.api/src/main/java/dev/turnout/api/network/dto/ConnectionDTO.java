@@ -38,4 +38,10 @@ public class ConnectionDTO extends DTO {
 
     /** When it was opened, in milliseconds since 1970. */
     public long since;
+
+    /** Version of TLS and name of the cipher suite, or an empty text. */
+    public String cipher = "";
+
+    /** When the first certificate of either side ends, in milliseconds since 1970; 0 if there is none. */
+    public long certificateEnds;
 }

@@ -30,6 +30,9 @@ public class ServerDTO extends DTO {
     /** How many it has accepted since it was opened. */
     public long accepted;
 
+    /** How many connections ended before their filters were established, by a failed TLS handshake for one. */
+    public long failedHandshakes;
+
     /** Symbolic name and version of the bundle that opened it. */
     public String bundle = "";
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Is a context that configurations and endpoints name. Thread: any. */
+interface NamedContext {
+
+    /**
+     * Holds what was read from its files last.
+     *
+     * @param context the context
+     * @param hosts the host names that its certificates are for, in lower case
+     */
+    record Loaded(SSLContext context, Set<String> hosts) {}
+
+    String name();
+
+    /** Returns what new connections get, or null if it could never be read. */
+    @Nullable
+    Loaded loaded();
+
+    /** Has somebody told when it can be used for the first time. */
+    void whenUsable(Runnable listener);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import dev.turnout.api.transport.Transport;
+import dev.turnout.api.transport.WaterMarks;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encrypts what the protocol above writes and passes it down, as far as the transport below wants it; the rest waits here in clear.
+ *
+ * <p>Thread: the loop's. Data path: {@link #write} encrypts straight from the caller's buffer into a lent one, which the transport below drains.
+ *
+ * @see "TLS-15, TLS-39, TLS-40"
+ */
+final class Sender {
+
+    private final TlsConnection connection;
+    private final LoopBuffers buffers;
+    private final ClearQueue queue = new ClearQueue();
+    private final Flow flow;
+    private @Nullable TlsEngine engine;
+    private boolean lowerPaused;
+    private boolean draining;
+
+    Sender(TlsConnection connection, LoopBuffers buffers, Upper upper) {
+        this.connection = connection;
+        this.buffers = buffers;
+        this.flow = new Flow(upper);
+    }
+
+    /** Begins to send, with what was written before (TLS-15). */
+    void open(TlsEngine established) throws SSLException {
+        engine = established;
+        encryptWaiting(established, false);
+    }
+
+    /** Is told that the protocol above knows its transport now. */
+    void opened() {
+        flow.shrunk(queue.size());
+    }
+
+    void write(ByteBuffer data) throws SSLException {
+        if (queue.isEmpty()) {
+            send(data);
+        }
+        if (data.hasRemaining()) {
+            queue.addCopy(data);
+            flow.grown(queue.size());
+        }
+    }
+
+    void writeOwned(ByteBuffer data) throws SSLException {
+        if (queue.isEmpty()) {
+            send(data);
+        }
+        if (data.hasRemaining()) {
+            queue.addOwned(data.duplicate());
+            flow.grown(queue.size());
+        }
+        data.position(data.limit());
+    }
+
+    /** Takes all lines before it sends any, so that short ones share records (WRITE-10). */
+    void writelines(Iterable<ByteBuffer> lines) throws SSLException {
+        for (ByteBuffer line : lines) {
+            queue.addCopy(line);
+        }
+        drain(false);
+        flow.grown(queue.size());
+    }
+
+    /** Encrypts and passes down while the transport below takes it. */
+    private void send(ByteBuffer data) throws SSLException {
+        TlsEngine by = engine;
+        if (by == null || connection.isEngineBusy()) {
+            return;
+        }
+        boolean more = true;
+        while (more && data.hasRemaining() && !lowerPaused) {
+            more = sendRound(by, data);
+        }
+    }
+
+    private boolean sendRound(TlsEngine by, ByteBuffer data) throws SSLException {
+        LoopBuffers.Lent out = buffers.sending.take();
+        try {
+            boolean more = by.encrypt(data, out.data);
+            return passDown(out) && more;
+        } finally {
+            out.release();
+        }
+    }
+
+    /** Hands bytes to the transport below, and tells whether it still takes any. */
+    boolean passDown(LoopBuffers.Lent out) {
+        Transport below = connection.lower();
+        out.data.flip();
+        if (below == null || !out.data.hasRemaining()) {
+            return below != null;
+        }
+        connection.writeBelow(out.data);
+        out.data.clear();
+        if (below.isClosing()) {
+            queue.clear();
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Goes on with what waits.
+     *
+     * @param all whether the transport below has to take everything, because there will be no later
+     */
+    void drain(boolean all) throws SSLException {
+        TlsEngine by = engine;
+        if (by == null || draining || connection.isEngineBusy()) {
+            return;
+        }
+        encryptWaiting(by, all);
+        flow.shrunk(queue.size());
+    }
+
+    private void encryptWaiting(TlsEngine by, boolean all) throws SSLException {
+        draining = true;
+        try {
+            boolean more = true;
+            while (more && !queue.isEmpty() && (all || !lowerPaused)) {
+                more = drainRound(by);
+            }
+        } finally {
+            draining = false;
+        }
+    }
+
+    /** Fills one buffer from as many waiting ones as it takes. */
+    private boolean drainRound(TlsEngine by) throws SSLException {
+        LoopBuffers.Lent out = buffers.sending.take();
+        try {
+            boolean full = false;
+            boolean stuck = false;
+            while (!full && !stuck && !queue.isEmpty()) {
+                ByteBuffer first = queue.first();
+                int before = first.remaining();
+                full = by.encrypt(first, out.data);
+                int taken = before - first.remaining();
+                stuck = !full && first.hasRemaining();
+                queue.taken(taken);
+            }
+            return passDown(out) && !stuck;
+        } finally {
+            out.release();
+        }
+    }
+
+    void lowerPaused() {
+        lowerPaused = true;
+    }
+
+    void lowerResumed() throws SSLException {
+        lowerPaused = false;
+        drain(false);
+    }
+
+    /** Begins with the pause that the protocol above was told by the transport that is now below (TLS-57). */
+    void inheritPause() {
+        lowerPaused = true;
+        flow.inherit();
+    }
+
+    /** Drops what waits. */
+    void clear() {
+        queue.clear();
+    }
+
+    void closing() {
+        flow.closing();
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    boolean isPaused() {
+        return flow.isPaused();
+    }
+
+    long size() {
+        return queue.size();
+    }
+
+    WaterMarks marks() {
+        return flow.marks();
+    }
+
+    void setMarks(WaterMarks marks) {
+        flow.setMarks(marks, queue.size());
+    }
+}

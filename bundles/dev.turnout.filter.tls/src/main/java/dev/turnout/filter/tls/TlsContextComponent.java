@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import dev.turnout.api.network.Option;
+import dev.turnout.api.network.TlsOptions;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Is one configuration of a TLS context, and the thread that looks after its files. */
+@Component(
+        service = TlsContextComponent.class,
+        name = TlsContextComponent.PID,
+        configurationPid = TlsContextComponent.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        immediate = true)
+@Designate(ocd = TlsContextConfig.class, factory = true)
+public final class TlsContextComponent implements NamedContext {
+
+    /** Begins the names of its configurations. */
+    static final String PID = "dev.turnout.filter.tls";
+
+    private final String name;
+    private volatile WatchedContext context;
+    private volatile Runnable listener = () -> {};
+    private @Nullable ScheduledExecutorService watch;
+
+    /** Reads the files; files that are broken are no reason to fail, as they may be mended. */
+    @Activate
+    public TlsContextComponent(TlsContextConfig config, Map<String, Object> properties) {
+        name = name(properties);
+        context = new WatchedContext(name, new KeyFiles(config), null);
+        begin(config);
+    }
+
+    private void begin(TlsContextConfig config) {
+        WatchedContext mine = context;
+        mine.whenUsable(() -> listener.run());
+        mine.look();
+        // the option's own parser knows times; of the option itself nothing is used
+        Option<java.time.Duration> time = TlsOptions.HANDSHAKE_TIMEOUT;
+        long millis = time.parse(config.reload_interval()).toMillis();
+        if (millis > 0) {
+            ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "turnout-tls-" + name);
+                thread.setDaemon(true);
+                return thread;
+            });
+            ScheduledFuture<?> unused =
+                    watching.scheduleWithFixedDelay(mine::look, millis, millis, TimeUnit.MILLISECONDS);
+            watch = watching;
+        }
+    }
+
+    /** Takes over other files; until they are good what was read before stays in use. */
+    @Modified
+    void modified(TlsContextConfig config) {
+        deactivate();
+        context = new WatchedContext(name, new KeyFiles(config), context.loaded());
+        begin(config);
+    }
+
+    @Deactivate
+    void deactivate() {
+        ScheduledExecutorService watching = watch;
+        watch = null;
+        if (watching != null) {
+            watching.shutdownNow();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public @Nullable Loaded loaded() {
+        return context.loaded();
+    }
+
+    @Override
+    public void whenUsable(Runnable tell) {
+        listener = tell;
+    }
+
+    /** Returns NAME of {@code dev.turnout.filter.tls~NAME}; a file installer that knows only the dash has another way to say it. */
+    static String name(Map<String, ?> properties) {
+        String pid = String.valueOf(properties.get("service.pid"));
+        return pid.startsWith(PID) && pid.length() > PID.length() ? pid.substring(PID.length() + 1) : pid;
+    }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.BufferedProtocol;
+import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.Upgradeable;
+import dev.turnout.api.transport.Transport;
+import dev.turnout.api.transport.WaterMarks;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Is the side of a TLS connection that the protocol above sees: its transport. Thread: the loop's. */
+final class TlsTransport implements Transport, Upgradeable {
+
+    private static final Logger LOG = System.getLogger(TlsTransport.class.getName());
+    private static final int QUIET_DROPS = 5;
+
+    private final IoLoop loop;
+    private final TlsConnection connection;
+    private final Upper upper;
+    private final Sender sender;
+    private final Receiver receiver;
+    private boolean upgraded;
+    private int drops;
+
+    TlsTransport(IoLoop loop, TlsConnection connection, Upper upper, Sender sender, Receiver receiver) {
+        this.loop = loop;
+        this.connection = connection;
+        this.upper = upper;
+        this.sender = sender;
+        this.receiver = receiver;
+    }
+
+    // --- writing
+
+    @Override
+    public void write(ByteBuffer data) {
+        loop.checkThread();
+        refuseUpgraded();
+        send(data);
+    }
+
+    @Override
+    public void writeFromLayer(ByteBuffer data) {
+        loop.checkThread();
+        send(data);
+    }
+
+    private void send(ByteBuffer data) {
+        int size = data.remaining();
+        if (connection.isClosing()) {
+            drop(size);
+            data.position(data.limit());
+        } else if (size > 0) {
+            try {
+                sender.write(data);
+            } catch (SSLException e) {
+                connection.fail(e);
+            }
+            data.position(data.limit());
+        }
+    }
+
+    @Override
+    public void writeOwned(ByteBuffer data) {
+        loop.checkThread();
+        refuseUpgraded();
+        if (connection.isClosing()) {
+            drop(data.remaining());
+        } else {
+            try {
+                sender.writeOwned(data);
+            } catch (SSLException e) {
+                connection.fail(e);
+            }
+        }
+        data.position(data.limit());
+    }
+
+    @Override
+    public void writelines(Iterable<ByteBuffer> data) {
+        loop.checkThread();
+        refuseUpgraded();
+        if (connection.isClosing()) {
+            long size = 0;
+            for (ByteBuffer line : data) {
+                size += line.remaining();
+                line.position(line.limit());
+            }
+            drop(size);
+            return;
+        }
+        try {
+            sender.writelines(data);
+        } catch (SSLException e) {
+            connection.fail(e);
+        }
+    }
+
+    /** Counts a write that comes too late (TLS-41). */
+    private void drop(long size) {
+        if (size > 0 && ++drops > QUIET_DROPS) {
+            LOG.log(Level.WARNING, "write number {0} after the end of {1}; dropped", drops, this);
+        }
+    }
+
+    private void refuseUpgraded() {
+        if (upgraded) {
+            throw new IllegalStateException(
+                    "cannot write to " + this + ": it was upgraded; write to the transport that the upgrade returned");
+        }
+    }
+
+    /** Throws, as TLS knows no half-close (WRITE-33, TLS-34, TLS-35). */
+    @Override
+    public void writeEof() {
+        loop.checkThread();
+        throw new UnsupportedOperationException(
+                "TLS has no half-close: close() ends both directions, after sending what waits");
+    }
+
+    @Override
+    public boolean canWriteEof() {
+        loop.checkThread();
+        return false;
+    }
+
+    @Override
+    public long getWriteBufferSize() {
+        loop.checkThread();
+        return sender.size();
+    }
+
+    @Override
+    public WaterMarks getWriteBufferLimits() {
+        loop.checkThread();
+        return sender.marks();
+    }
+
+    @Override
+    public void setWriteBufferLimits(WaterMarks marks) {
+        loop.checkThread();
+        sender.setMarks(marks);
+    }
+
+    @Override
+    public void setWriteBufferLimits() {
+        loop.checkThread();
+        sender.setMarks(WaterMarks.TLS_DEFAULT);
+    }
+
+    @Override
+    public boolean isWritingPaused() {
+        loop.checkThread();
+        return sender.isPaused();
+    }
+
+    // --- reading
+
+    @Override
+    public boolean isReading() {
+        loop.checkThread();
+        return !receiver.isPaused() && !connection.isClosing() && !connection.isPeerEnded();
+    }
+
+    @Override
+    public void pauseReading() {
+        loop.checkThread();
+        if (!connection.isClosing()) {
+            receiver.pause();
+            connection.updateReading();
+        }
+    }
+
+    @Override
+    public void resumeReading() {
+        loop.checkThread();
+        if (receiver.isPaused() && !connection.isClosing()) {
+            receiver.unpause();
+            connection.updateReading();
+        }
+    }
+
+    // --- ending
+
+    @Override
+    public void close() {
+        loop.checkThread();
+        connection.close();
+    }
+
+    @Override
+    public void abort() {
+        loop.checkThread();
+        connection.abort();
+    }
+
+    @Override
+    public boolean isClosing() {
+        loop.checkThread();
+        return connection.isClosing();
+    }
+
+    // --- the protocol in charge
+
+    @Override
+    public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
+        loop.checkThread();
+        requireStreamProtocol(next);
+        if (upper.protocol() != null) {
+            upper.set(next);
+        }
+    }
+
+    @Override
+    public void replaceProtocol(BaseProtocol layer) {
+        loop.checkThread();
+        requireStreamProtocol(layer);
+        if (upper.protocol() != null) {
+            upper.set(layer);
+        }
+    }
+
+    @Override
+    public void upgrade(BaseProtocol layer) {
+        replaceProtocol(layer);
+        upgraded = true;
+    }
+
+    private static void requireStreamProtocol(@Nullable BaseProtocol protocol) {
+        if (!(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
+            throw new IllegalArgumentException("a stream transport needs a Protocol or BufferedProtocol, not "
+                    + (protocol == null ? "null" : protocol.getClass().getName()));
+        }
+    }
+
+    @Override
+    public @Nullable BaseProtocol getProtocol() {
+        loop.checkThread();
+        return upper.protocol();
+    }
+
+    /** Is told that the last of the nested callbacks of the protocol has returned. */
+    void callbackReturned() {}
+
+    // --- about itself
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public Optional<Object> getExtraInfo(String name) {
+        loop.checkThread();
+        Objects.requireNonNull(name, "name");
+        Optional<Optional<Object>> own = connection.info().find(name);
+        Transport below = connection.lower();
+        if (own.isPresent()) {
+            return own.get();
+        }
+        return below == null ? Optional.empty() : below.getExtraInfo(name);
+    }
+
+    /** Says kind, state, buffered size and what is below; in every state and from any thread (BASE-22). */
+    @Override
+    public String toString() {
+        return "TLS transport (" + connection.stateText() + ", " + sender.size() + " bytes buffered) over "
+                + connection.lower();
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is a context whose files are looked at again and again: what is good is taken for new connections, what is broken is reported once and changes nothing.
+ *
+ * <p>Thread: any may read; {@link #look} is called by one at a time.
+ */
+final class WatchedContext implements NamedContext {
+
+    private static final Logger LOG = System.getLogger(WatchedContext.class.getName());
+
+    private final String name;
+    private final KeyFiles files;
+    private volatile @Nullable Loaded loaded;
+    private volatile Runnable listener = () -> {};
+    private List<Object> seen = List.of();
+    private @Nullable String failure;
+
+    WatchedContext(String name, KeyFiles files, @Nullable Loaded before) {
+        this.name = name;
+        this.files = files;
+        this.loaded = before;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public @Nullable Loaded loaded() {
+        return loaded;
+    }
+
+    @Override
+    public void whenUsable(Runnable tell) {
+        listener = tell;
+    }
+
+    /** Reads the files if they have changed since the last look. */
+    synchronized void look() {
+        List<Object> now = stamps();
+        if (now.equals(seen)) {
+            return;
+        }
+        seen = now;
+        Loaded before = loaded;
+        try {
+            loaded = files.load();
+            failure = null;
+            LOG.log(
+                    Level.INFO,
+                    "TLS context {0}: {1} from {2}",
+                    name,
+                    before == null ? "read" : "read again",
+                    files.files());
+            if (before == null) {
+                listener.run();
+            }
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(failure)) {
+                failure = reason;
+                LOG.log(
+                        Level.WARNING,
+                        "TLS context {0}: {1}; {2}",
+                        name,
+                        reason,
+                        before == null ? "it cannot be used" : "what was read before stays in use");
+            }
+        }
+    }
+
+    private List<Object> stamps() {
+        List<Object> stamps = new ArrayList<>();
+        for (Path file : files.files()) {
+            try {
+                stamps.add(Files.getLastModifiedTime(file));
+                stamps.add(Files.size(file));
+            } catch (IOException e) {
+                stamps.add(file + " is missing");
+            }
+        }
+        return stamps;
+    }
+}

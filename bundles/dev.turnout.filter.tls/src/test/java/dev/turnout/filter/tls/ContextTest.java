@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.Server;
+import dev.turnout.api.network.ServerOptions;
+import dev.turnout.testkit.LogCapture;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Says how configured contexts come from files, and what happens when these change. */
+class ContextTest extends TlsCase {
+
+    private final Contexts contexts = new Contexts();
+
+    @TempDir
+    Path folder;
+
+    @Override
+    TlsFilterProvider filter() {
+        return new TlsFilterProvider(contexts);
+    }
+
+    private static TlsContextConfig config(Map<String, Object> values) {
+        return (TlsContextConfig) Proxy.newProxyInstance(
+                TlsContextConfig.class.getClassLoader(),
+                new Class<?>[] {TlsContextConfig.class, Annotation.class},
+                (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
+    }
+
+    private WatchedContext context(String name, Map<String, Object> values) {
+        WatchedContext context = new WatchedContext(name, new KeyFiles(config(values)), null);
+        context.look();
+        contexts.add(context);
+        return context;
+    }
+
+    private Path file(String name, String... content) throws IOException {
+        return Files.writeString(folder.resolve(name), String.join("", content));
+    }
+
+    private InetSocketAddress serve(String query) {
+        Server server = loop.await(() -> networks.network()
+                .createServer(
+                        this::recorder, Endpoint.parse("tls+tcp://127.0.0.1:0?" + query), ServerOptions.DEFAULTS));
+        return address(server);
+    }
+
+    private Certificate certificate(InetSocketAddress at, String name) throws IOException {
+        SSLEngine engine = Keys.trustingOnly(Keys.SERVER, Keys.OTHER, Keys.RSA).createSSLEngine();
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        engine.setSSLParameters(parameters);
+        TlsPeer peer = peer(raw(at), engine).handshake();
+        loop.settle();
+        peer.close();
+        return engine.getSession().getPeerCertificates()[0];
+    }
+
+    @Test
+    void servesTheKeyPairsOfPemFiles() throws Exception {
+        context(
+                "web",
+                Map.of(
+                        "certificate",
+                        file("ec.pem", Keys.SERVER.certificatePem()) + "," + file("rsa.pem", Keys.RSA.certificatePem()),
+                        "key",
+                        file("ec.key", Keys.SERVER.keyPem()) + "," + file("rsa.key", Keys.RSA.keyPem())));
+
+        assertEquals(Keys.SERVER.certificate(), certificate(serve("tls=web"), "localhost"));
+    }
+
+    @Test
+    void servesTheKeyPairOfAKeyStoreWhoseTypeItFindsOut() throws Exception {
+        Path store = folder.resolve("keys");
+        Keys.SERVER.generate(store);
+
+        WatchedContext context =
+                context("default", Map.of("keystore", store.toString(), "keystore_password", Keys.PASSWORD));
+
+        assertEquals(Set.of("localhost"), context.loaded().hosts());
+        SSLContext any = Keys.trustingOnly(Keys.SERVER);
+        assertThrows(
+                IOException.class, () -> clientPeer(serve("no.delay=true"), any).handshake());
+    }
+
+    @Test
+    @Spec("TLS-21")
+    void anEndpointMayNameSeveralContextsAndTheClientsNameChooses() throws Exception {
+        context(
+                "main",
+                Map.of(
+                        "certificate",
+                                file("a.pem", Keys.SERVER.certificatePem()).toString(),
+                        "key", file("a.key", Keys.SERVER.keyPem()).toString()));
+        context(
+                "other",
+                Map.of(
+                        "certificate",
+                                file("b.pem", Keys.OTHER.certificatePem()).toString(),
+                        "key", file("b.key", Keys.OTHER.keyPem()).toString()));
+        InetSocketAddress at = serve("tls=main,other");
+
+        assertEquals(Keys.OTHER.certificate(), certificate(at, "other.example"));
+        assertEquals(Keys.OTHER.certificate(), certificate(at, "www.wild.example"));
+        assertEquals(Keys.SERVER.certificate(), certificate(at, "localhost"));
+        assertEquals(Keys.SERVER.certificate(), certificate(at, "nobody.example"));
+    }
+
+    @Test
+    void changedFilesAreTakenForNewConnectionsAndBrokenOnesAreReported() throws Exception {
+        Path chain = file("chain.pem", Keys.SERVER.certificatePem());
+        Path key = file("chain.key", Keys.SERVER.keyPem());
+        WatchedContext context = context("web", Map.of("certificate", chain.toString(), "key", key.toString()));
+        InetSocketAddress at = serve("tls=web");
+        assertEquals(Keys.SERVER.certificate(), certificate(at, "localhost"));
+
+        try (LogCapture log = new LogCapture()) {
+            file("chain.pem", Keys.OTHER.certificatePem()); // its key is still the old one
+            context.look();
+            context.look();
+            assertEquals(1, log.warnings("TLS context"), () -> log.messages().toString());
+        }
+        assertEquals(Keys.SERVER.certificate(), certificate(at, "localhost"));
+        file("chain.key", Keys.OTHER.keyPem());
+        context.look();
+
+        assertEquals(Keys.OTHER.certificate(), certificate(at, "localhost"));
+    }
+
+    @Test
+    void filesThatDidNotChangeAreNotReadAgain() throws Exception {
+        WatchedContext context = context(
+                "web",
+                Map.of(
+                        "certificate",
+                                file("a.pem", Keys.SERVER.certificatePem()).toString(),
+                        "key", file("a.key", Keys.SERVER.keyPem()).toString()));
+        NamedContext.Loaded first = context.loaded();
+
+        context.look();
+
+        assertSame(first, context.loaded());
+    }
+
+    @Test
+    void tellsWhenItCanBeUsedForTheFirstTime() throws Exception {
+        Path chain = folder.resolve("late.pem");
+        Path key = file("late.key", Keys.SERVER.keyPem());
+        WatchedContext context = context("late", Map.of("certificate", chain.toString(), "key", key.toString()));
+        int[] told = {0};
+        context.whenUsable(() -> told[0]++);
+        assertNull(context.loaded());
+        assertEquals("none", contexts.present());
+
+        file("late.pem", Keys.SERVER.certificatePem());
+        context.look();
+
+        assertEquals(1, told[0]);
+        assertEquals("late", contexts.present());
+    }
+
+    @Test
+    void everyBrokenFileIsNamedWithTheReason() throws Exception {
+        String chain = file("good.pem", Keys.SERVER.certificatePem()).toString();
+        String key = file("good.key", Keys.SERVER.keyPem()).toString();
+        Path old = file(
+                "old.key", Keys.pem("EC PRIVATE KEY", Keys.SERVER.privateKey().getEncoded()));
+        Path locked = file("locked.key", Keys.pem("ENCRYPTED PRIVATE KEY", new byte[10]));
+        Path empty = file("empty.pem", "nothing");
+        Path ended = file("ended.pem", Keys.EXPIRED.certificatePem());
+        Path endedKey = file("ended.key", Keys.EXPIRED.keyPem());
+        Path rsa = file("rsa.key", Keys.RSA.keyPem());
+
+        reason(Map.of("certificate", chain, "key", old.toString()), "openssl pkcs8 -topk8 -nocrypt -in " + old);
+        reason(Map.of("certificate", chain, "key", locked.toString()), "openssl pkcs8");
+        reason(Map.of("certificate", chain, "key", empty.toString()), empty + " has no private key");
+        reason(Map.of("certificate", empty.toString(), "key", key), empty + " has no certificate");
+        reason(Map.of("certificate", chain, "key", rsa.toString()), rsa.toString());
+        reason(Map.of("certificate", chain), "one key for each certificate");
+        reason(Map.of("certificate", ended.toString(), "key", endedKey.toString()), endedKey.toString());
+        reason(Map.of("keystore", key), "key store");
+        reason(Map.of("keystore", folder.resolve("no").toString()), "not there");
+        reason(Map.of("truststore", empty.toString()), empty.toString());
+        reason(Map.of("provider", "NoSuchProvider"), "NoSuchProvider");
+    }
+
+    private static void reason(Map<String, Object> values, String text) {
+        IOException failure = assertThrows(IOException.class, () -> new KeyFiles(config(values)).load());
+        assertTrue(failure.getMessage().contains(text), failure::getMessage);
+    }
+
+    @Test
+    void trustComesFromPemFilesToo() throws Exception {
+        NamedContext.Loaded loaded = new KeyFiles(config(Map.of(
+                        "truststore",
+                        file("trust.pem", Keys.SERVER.certificatePem(), Keys.OTHER.certificatePem())
+                                .toString())))
+                .load();
+
+        Pair pair = open(client().with(dev.turnout.api.network.TlsOptions.CONTEXT, loaded.context()), recorder());
+        loop.run(in -> pair.transport().write(ascii("trusted")));
+
+        assertEquals("trusted", pair.peer().receiveText(7));
+    }
+}

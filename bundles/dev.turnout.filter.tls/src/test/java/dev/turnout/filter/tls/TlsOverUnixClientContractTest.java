@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import dev.turnout.api.spi.Side;
+import dev.turnout.testkit.contract.StreamFixture;
+import dev.turnout.testkit.contract.StreamTransportContract;
+
+/** Holds TLS connections over unix sockets that this side opened to the contract of streams. */
+class TlsOverUnixClientContractTest extends StreamTransportContract {
+
+    @Override
+    protected StreamFixture newFixture() {
+        return new TlsFixture(Side.CLIENT, true);
+    }
+}
