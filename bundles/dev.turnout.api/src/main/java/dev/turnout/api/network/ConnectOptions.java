@@ -62,8 +62,54 @@ public final class ConnectOptions extends Options<ConnectOptions> {
     /** The loop to live on, one of the network's; unset means the caller's own or the next in turn; code only. */
     public static final Option<EventLoop> LOOP = Option.object("loop", null, "Chooses the loop.");
 
-    private static final Map<String, Option<?>> KNOWN =
-            known(CONNECT_TIMEOUT, HAPPY_EYEBALLS_DELAY, INTERLEAVE, ALL_ERRORS, FAMILY, LOCAL_ADDR, SOCK, TLS, LOOP);
+    /** Says which end of a pipe an endpoint means. */
+    public enum Mode {
+        /** The reading end. */
+        READ,
+        /** The writing end. */
+        WRITE
+    }
+
+    /** Which end of a pipe to open; endpoints of pipes only. */
+    public static final Option<Mode> MODE =
+            Option.choice("mode", Mode.READ, Effect.NEW_CONNECTIONS, "Opens this end of a pipe.");
+
+    /** The arguments of a program; endpoints of processes only. */
+    public static final Option<List<String>> ARG = new Option<>(
+            "arg",
+            List.of(),
+            Effect.NEW_CONNECTIONS,
+            "arguments, separated by line feeds (%0A in an endpoint)",
+            "Passes these arguments to a program.",
+            text -> List.of(text.split("\n", -1)));
+
+    /** Says where the standard error of a program goes. */
+    public enum ErrorOutput {
+        /** To this process's own. */
+        INHERIT,
+        /** Nowhere. */
+        DISCARD,
+        /** Into its standard output. */
+        MERGE
+    }
+
+    /** Where the standard error of a program goes; endpoints of processes only. */
+    public static final Option<ErrorOutput> STDERR = Option.choice(
+            "stderr", ErrorOutput.INHERIT, Effect.NEW_CONNECTIONS, "Says where a program's standard error goes.");
+
+    private static final Map<String, Option<?>> KNOWN = known(
+            CONNECT_TIMEOUT,
+            HAPPY_EYEBALLS_DELAY,
+            INTERLEAVE,
+            ALL_ERRORS,
+            FAMILY,
+            LOCAL_ADDR,
+            SOCK,
+            TLS,
+            LOOP,
+            MODE,
+            ARG,
+            STDERR);
 
     /** The options with every value at its default. */
     public static final ConnectOptions DEFAULTS = new ConnectOptions(Map.of());

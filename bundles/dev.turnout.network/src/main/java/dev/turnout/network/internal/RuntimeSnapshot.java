@@ -92,7 +92,7 @@ final class RuntimeSnapshot {
         BaseTransport face = session.face();
         BaseTransport seen = face == null ? transport : face;
         dto.writeBuffer = seen instanceof WriteTransport writing ? writing.getWriteBufferSize() : 0;
-        dto.reading = seen instanceof ReadTransport reading && reading.isReading();
+        dto.reading = seen instanceof ReadTransport reading && isReading(reading);
         dto.since = session.since;
         dto.cipher = seen.getExtraInfo(ExtraInfo.CIPHER)
                 .map(cipher -> cipher.protocol() + " " + cipher.name())
@@ -100,6 +100,14 @@ final class RuntimeSnapshot {
         dto.certificateEnds =
                 seen.getExtraInfo(ExtraInfo.SSL_OBJECT).map(Certificates::end).orElse(0L);
         return dto;
+    }
+
+    private static boolean isReading(ReadTransport transport) {
+        try {
+            return transport.isReading();
+        } catch (UnsupportedOperationException writesOnly) {
+            return false;
+        }
     }
 
     private static ServerDTO server(ServerEntry entry, IoLoop loop) {

@@ -198,6 +198,7 @@ public abstract class ClosingContract extends StreamContract {
     @Test
     @Spec({"BASE-10", "ERR-11", "STREAM-5"})
     void aResetWhileFlushingDropsTheRestAndTellsTheError() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
 

@@ -104,6 +104,7 @@ public abstract class EndOfStreamContract extends StreamContract {
     @Spec("EOF-9")
     void aKeptOpenConnectionNoticesAVanishedPeerByWriting() throws Exception {
         needs(StreamFixture.Capability.HALF_CLOSE);
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder().keepingOpen();
         Link link = open(protocol);
         link.peer().shutdownOutput();

@@ -80,6 +80,7 @@ public abstract class FlowControlContract extends StreamContract {
     @Test
     @Spec("FLOW-8")
     void aHighMarkOfZeroPausesWheneverSomethingIsBuffered() throws Exception {
+        needs(StreamFixture.Capability.WRITES_AT_ONCE);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
         long written = fillForGood(link.transport());

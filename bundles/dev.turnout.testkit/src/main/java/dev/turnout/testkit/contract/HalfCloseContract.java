@@ -26,6 +26,7 @@ public abstract class HalfCloseContract extends StreamContract {
     @Spec({"WRITE-25", "WRITE-26", "WRITE-31", "WRITE-32"})
     void writeEofEndsTheSendingSideAtOnceAndGoesOnReceiving() throws Exception {
         needs(StreamFixture.Capability.HALF_CLOSE);
+        needs(StreamFixture.Capability.SHUTS_AT_ONCE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 

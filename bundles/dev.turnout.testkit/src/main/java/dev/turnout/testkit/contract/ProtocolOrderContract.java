@@ -46,6 +46,7 @@ public abstract class ProtocolOrderContract extends StreamContract {
     @Test
     @Spec("STREAM-3")
     void callsNothingIfConnectingFailed() {
+        needs(StreamFixture.Capability.REFUSAL);
         RecordingProtocol protocol = recorder();
 
         assertThrows(IOException.class, () -> fixture().connectToNobody(loop(), () -> protocol));
@@ -210,6 +211,7 @@ public abstract class ProtocolOrderContract extends StreamContract {
     @Test
     @Spec("STREAM-23")
     void whatCameBeforeAResetIsAPrefixOfWhatWasSent() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
         byte[] data = bytes(MUCH);

@@ -158,6 +158,7 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec("READ-10")
     void noticesNeitherTheEndNorAResetWhilePaused() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol ending = recorder();
         Link ended = open(ending);
         RecordingProtocol resetting = recorder();
@@ -255,6 +256,7 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec({"READ-15", "ERR-11", "STREAM-5", "JAVA-12"})
     void aResetByThePeerIsToldToTheProtocolAlone() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 

@@ -39,7 +39,22 @@ public interface StreamFixture extends AutoCloseable {
         PLAIN,
 
         /** Its protocols can hand over to others. */
-        HANDOVER
+        HANDOVER,
+
+        /** Both ends have addresses, and there is a view of the socket. */
+        ADDRESSES,
+
+        /** A peer can break the connection so that this side sees a reset. */
+        RESET,
+
+        /** Connecting can fail for want of somebody who accepts. */
+        REFUSAL,
+
+        /** What the system takes is with the system when {@code write} returns; else a helper thread brings it there (JAVA-35). */
+        WRITES_AT_ONCE,
+
+        /** The peer can see the end of the stream when {@code writeEof} returns; else a turn of the loop later. */
+        SHUTS_AT_ONCE
     }
 
     /** Tells whether the kind of transport has something; tests that need what it has not are skipped, with that as the reason. */

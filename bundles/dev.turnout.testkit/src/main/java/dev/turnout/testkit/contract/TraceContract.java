@@ -102,6 +102,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec("STREAM-21")
     void abortInConnectionMade() throws Exception {
+        needs(StreamFixture.Capability.WRITES_AT_ONCE);
         RecordingProtocol protocol = recorder().onMade(transport -> {
             transport.write("written".getBytes(US_ASCII));
             transport.abort();
@@ -183,6 +184,7 @@ public abstract class TraceContract extends StreamContract {
     @Test
     @Spec("READ-15")
     void peerReset() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
         link.peer().send("hello");

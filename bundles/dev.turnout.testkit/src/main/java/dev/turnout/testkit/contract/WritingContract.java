@@ -31,6 +31,7 @@ public abstract class WritingContract extends StreamContract {
     @Test
     @Spec({"WRITE-1", "WRITE-4", "WRITE-23"})
     void queuesTheRemainderWhenTheSocketIsFull() throws Exception {
+        needs(StreamFixture.Capability.WRITES_AT_ONCE);
         RecordingProtocol protocol = recorder();
         Link link = openSmall(protocol);
         byte[] data = bytes(MUCH);
@@ -51,6 +52,7 @@ public abstract class WritingContract extends StreamContract {
     @Test
     @Spec({"WRITE-2", "WRITE-23", "FLOW-17"})
     void smallWritesLeaveInsideTheCall() {
+        needs(StreamFixture.Capability.WRITES_AT_ONCE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 
@@ -205,6 +207,7 @@ public abstract class WritingContract extends StreamContract {
     @Test
     @Spec("WRITE-11")
     void writelinesSkipsEmptyElementsAndStillCloses() throws Exception {
+        needs(StreamFixture.Capability.WRITES_AT_ONCE);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 
@@ -345,6 +348,7 @@ public abstract class WritingContract extends StreamContract {
     @Test
     @Spec({"WRITE-21", "WRITE-22", "ERR-11", "STREAM-5"})
     void aFailingSendEndsTheConnectionInALaterTurn() throws Exception {
+        needs(StreamFixture.Capability.RESET);
         RecordingProtocol protocol = recorder();
         Link link = open(protocol);
 

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a stream of bytes over a connected, non-blocking channel: TCP and unix sockets.
+ * Moves a stream of bytes over a connected, non-blocking channel: TCP and unix sockets, pipes.
  *
  * <pre>
  *   new --begin--&gt; open --close, end of stream--&gt; closing --buffer empty--&gt; ending --next turn--&gt; closed
@@ -58,6 +58,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private final IoLoop loop;
     private final SocketChannel channel;
     private final String kind;
+    private final Direction direction;
     private final StreamSettings settings;
     private final ConnectionObserver observer;
     private final long id;
@@ -72,7 +73,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     private @Nullable BaseProtocol protocol;
 
-    /** The protocol in charge as what it is: exactly one of the two is set until the end. */
+    /** The protocol in charge as what it is: exactly one of the two is set until the end, none if nothing is read. */
     private @Nullable Protocol stream;
 
     private @Nullable BufferedProtocol buffered;
@@ -97,12 +98,15 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             IoLoop loop,
             SocketChannel channel,
             String kind,
+            Direction direction,
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
         this.loop = loop;
         this.channel = channel;
         this.kind = kind;
+        this.direction = direction;
+        this.eofWanted = direction == Direction.READ;
         this.settings = settings;
         this.observer = observer;
         this.id = observer.nextId();
@@ -129,10 +133,27 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
+        return begin(loop, channel, kind, Direction.BOTH, protocol, settings, observer);
+    }
+
+    /**
+     * Does the same for a channel that may go one way only. A transport that only writes serves any protocol.
+     *
+     * @throws IllegalStateException if the channel has an owner; it is left alone then
+     * @throws IllegalArgumentException if the channel is blocking or of another provider, or the protocol does not fit
+     */
+    public static StreamChannelTransport begin(
+            IoLoop loop,
+            SocketChannel channel,
+            String kind,
+            Direction direction,
+            BaseProtocol protocol,
+            StreamSettings settings,
+            ConnectionObserver observer) {
         loop.checkThread();
-        requireStreamProtocol(protocol);
+        requireProtocol(direction, protocol);
         StreamChannelTransport transport =
-                new StreamChannelTransport(loop, channel, kind, protocol, settings, observer);
+                new StreamChannelTransport(loop, channel, kind, direction, protocol, settings, observer);
         transport.begin();
         return transport;
     }
@@ -260,6 +281,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private void readIntoItsBuffer() {
         BufferedProtocol target = buffered;
         if (target == null) {
+            if (direction == Direction.WRITE && protocol != null) {
+                readerGone();
+            }
             return;
         }
         ByteBuffer room = roomOf(target);
@@ -315,6 +339,15 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         leave();
     }
 
+    /** Ends a writing end that nobody reads any more (PIPE-12, PIPE-13). */
+    private void readerGone() {
+        if (queue.isEmpty()) {
+            forceClose(null);
+        } else {
+            failed("write to", new IOException("Broken pipe"));
+        }
+    }
+
     private void endOfStream() {
         peerEnded = true;
         updateInterest();
@@ -324,9 +357,13 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         try {
             keepOpen = target instanceof BufferedProtocol b ? b.eofReceived() : ((Protocol) target).eofReceived();
         } catch (Throwable e) {
-            callbackFailed("eofReceived() failed", e, target);
+            if (direction == Direction.READ) {
+                report("eofReceived() failed", e, target); // the end is normal all the same (CB-8)
+            } else {
+                callbackFailed("eofReceived() failed", e, target);
+            }
         }
-        if (!keepOpen) {
+        if (!keepOpen || direction == Direction.READ) {
             close();
         }
         leave();
@@ -400,12 +437,14 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public boolean isReading() {
         loop.checkThread();
+        requireReading();
         return !readingPaused && !closing && !peerEnded;
     }
 
     @Override
     public void pauseReading() {
         loop.checkThread();
+        requireReading();
         if (!closing) {
             readingPaused = true;
             updateInterest();
@@ -415,6 +454,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void resumeReading() {
         loop.checkThread();
+        requireReading();
         if (!readingPaused || closing) {
             return;
         }
@@ -423,6 +463,18 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             loop.callSoon(this::deliverHeld);
         }
         updateInterest();
+    }
+
+    private void requireReading() {
+        if (direction == Direction.WRITE) {
+            throw new UnsupportedOperationException("a transport that only writes has nothing to read: " + this);
+        }
+    }
+
+    private void requireWriting() {
+        if (direction == Direction.READ) {
+            throw new UnsupportedOperationException("a transport that only reads cannot write: " + this);
+        }
     }
 
     // --- writing
@@ -493,6 +545,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
                 LOG.log(Level.WARNING, "write number {0} after the end of {1}; dropped", drops, this);
             }
         } else if (eofWanted) {
+            requireWriting();
             throw new IllegalStateException("cannot write after writeEof() on " + this);
         } else {
             throw new IllegalStateException("cannot write during a sendfile on " + this + "; wait for its completion");
@@ -552,6 +605,11 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void writeEof() {
         loop.checkThread();
         refuseUpgraded();
+        requireWriting();
+        if (direction == Direction.WRITE) {
+            close();
+            return;
+        }
         if (closing || eofWanted) {
             return;
         }
@@ -564,7 +622,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public boolean canWriteEof() {
         loop.checkThread();
-        return true;
+        return direction != Direction.READ;
     }
 
     @Override
@@ -613,6 +671,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public CompletionStage<Long> sendfile(FileChannel file, long offset, long count) {
         loop.checkThread();
+        requireWriting();
         if (closing || eofWanted || sending != null) {
             throw new IllegalStateException("cannot send a file on " + this
                     + (closing ? ": it is closing" : eofWanted ? " after writeEof()" : " during another sendfile"));
@@ -683,11 +742,20 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     /** Handles a failure of the system: never a report, debug log only, and {@code connectionLost} gets it (ERR-11). */
     private void failed(String what, IOException e) {
-        IOException known = SystemErrors.classify(what + " " + kind + " " + peer, e);
+        IOException known = SystemErrors.classify(what + " " + kind + " " + (peer == null ? channel : peer), e);
+        BaseProtocol last = protocol;
         if (loop.getDebug()) {
             LOG.log(Level.DEBUG, "lost " + this, known);
         }
         forceClose(known);
+        if (direction == Direction.READ && !isTerminalGone(e)) {
+            report("cannot read", known, last); // pipes differ from sockets here (PIPE-8)
+        }
+    }
+
+    /** Tells whether this is how a terminal says that its other side was closed (PIPE-9). */
+    private static boolean isTerminalGone(IOException e) {
+        return "Input/output error".equals(e.getMessage());
     }
 
     /** Handles what a callback threw: a report, and the connection is aborted (CB-4, ERR-12, ERR-13). */
@@ -751,7 +819,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
         loop.checkThread();
-        requireStreamProtocol(next);
+        requireProtocol(direction, next);
         if (protocol != null) {
             switching.ask(protocol, next, unreadBytes);
         }
@@ -760,7 +828,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void replaceProtocol(BaseProtocol layer) {
         loop.checkThread();
-        requireStreamProtocol(layer);
+        requireProtocol(direction, layer);
         if (protocol != null) {
             setCurrent(layer);
         }
@@ -782,7 +850,11 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private void setCurrent(BaseProtocol next) {
         protocol = next;
         buffered = next instanceof BufferedProtocol b ? b : null;
-        stream = next instanceof BufferedProtocol ? null : (Protocol) next;
+        stream = next instanceof BufferedProtocol || !(next instanceof Protocol p) ? null : p;
+        if (direction == Direction.WRITE) {
+            buffered = null;
+            stream = null;
+        }
     }
 
     private BaseProtocol current() {
@@ -793,8 +865,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         return target;
     }
 
-    private static void requireStreamProtocol(@Nullable BaseProtocol protocol) {
-        if (!(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
+    private static void requireProtocol(Direction direction, @Nullable BaseProtocol protocol) {
+        boolean any = direction == Direction.WRITE && protocol != null;
+        if (!any && !(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
             throw new IllegalArgumentException("a stream transport needs a Protocol or BufferedProtocol, not "
                     + (protocol == null ? "null" : protocol.getClass().getName()));
         }
@@ -830,10 +903,17 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         return switch (name) {
             case "peername" -> Optional.ofNullable(peer);
             case "sockname" -> Optional.ofNullable(local);
-            case "socket" -> Optional.of(view);
+            case "socket" -> channel instanceof PipeChannel ? Optional.empty() : Optional.of(view);
+            case "pipe" -> pipe();
             case "connectionId" -> Optional.of(id);
             default -> observer.extraInfo(this, name);
         };
+    }
+
+    private Optional<Object> pipe() {
+        return channel instanceof PipeChannel pipe
+                ? Optional.of(pipe.pipe())
+                : direction == Direction.BOTH ? Optional.empty() : Optional.of(channel);
     }
 
     /** Reports a failing callback to the loop's handler; running out of memory ends the loop's turn (CB-15, CB-16). */
@@ -863,8 +943,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public String toString() {
         String state = protocol == null ? "closed" : closing ? "closing" : "open";
-        return kind + " transport #" + id + " (" + local + " to " + peer + ", " + state + ", " + queue.size()
-                + " bytes buffered)";
+        String ends = channel instanceof PipeChannel ? channel.toString() : local + " to " + peer;
+        return kind + " transport #" + id + " (" + ends + ", " + state + ", " + queue.size() + " bytes buffered)";
     }
 
     private final class SwitchHost implements ProtocolSwitch.Host {

@@ -4,6 +4,7 @@
  *
  * <p>A transport describes its sockets by a {@link dev.turnout.transport.nio.SocketKind}; {@link dev.turnout.transport.nio.Connector} and
  * {@link dev.turnout.transport.nio.StreamServer} do the rest and make {@link dev.turnout.transport.nio.StreamChannelTransport}s.
+ * Pipes come as {@link dev.turnout.transport.nio.PipeChannel}s.
  * Used by transports only, which import {@code [1.0,1.1)}. Everything here belongs on the thread of its loop.
  */
 @Export(substitution = Substitution.NOIMPORT)

@@ -46,6 +46,7 @@ public class BundlesResolveTest {
                         "dev.turnout.protocol.line",
                         "dev.turnout.shell",
                         "dev.turnout.transport.nio",
+                        "dev.turnout.transport.pipe",
                         "dev.turnout.transport.tcp",
                         "dev.turnout.transport.unix")),
                 names.toString());

@@ -29,6 +29,7 @@ public class NothingRefreshesTheLoopTest {
             "dev.turnout.core",
             "dev.turnout.network",
             "dev.turnout.transport.nio",
+            "dev.turnout.transport.pipe",
             "dev.turnout.transport.tcp",
             "dev.turnout.transport.unix");
 

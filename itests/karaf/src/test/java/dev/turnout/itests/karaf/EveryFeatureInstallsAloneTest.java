@@ -39,6 +39,7 @@ public class EveryFeatureInstallsAloneTest {
             "turnout-tcp",
             "turnout-unix",
             "turnout-tls",
+            "turnout-pipe",
             "turnout-protocols",
             "turnout-shell");
 
@@ -125,6 +126,7 @@ public class EveryFeatureInstallsAloneTest {
                 "protocol.line",
                 "shell",
                 "transport.nio",
+                "transport.pipe",
                 "transport.tcp",
                 "transport.unix");
     }
@@ -147,6 +149,11 @@ public class EveryFeatureInstallsAloneTest {
     @Test
     public void turnoutTls() throws Exception {
         installsAlone("turnout-tls", "filter.tls");
+    }
+
+    @Test
+    public void turnoutPipe() throws Exception {
+        installsAlone("turnout-pipe", "transport.nio", "transport.pipe");
     }
 
     @Test
