@@ -52,7 +52,7 @@ public interface Network {
     CompletionStage<Connection<Transport>> connectAcceptedSocket(
             Supplier<? extends BaseProtocol> factory, SocketChannel channel, ConnectOptions options);
 
-    /** Listens at an endpoint of a stream transport. */
+    /** Listens at an endpoint of a stream transport, or receives at one of a datagram transport: then the server is one connection for all peers. */
     CompletionStage<Server> createServer(
             Supplier<? extends BaseProtocol> factory, Endpoint endpoint, ServerOptions options);
 

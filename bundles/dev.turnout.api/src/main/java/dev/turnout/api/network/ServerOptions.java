@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Holds the options of a server; those of {@link StreamOptions} are for its connections.
+ * Holds the options of a server; those of {@link StreamOptions} are for its connections. A server at a datagram endpoint has those of
+ * {@link DatagramOptions} too, and makes nothing of what only streams have.
  *
  * @see "section 15, JAVA-9"
  */
@@ -136,6 +137,7 @@ public final class ServerOptions extends Options<ServerOptions> {
     private static Map<String, Option<?>> known(Option<?>... own) {
         List<Option<?>> all = new ArrayList<>(List.of(own));
         all.addAll(StreamOptions.ALL);
+        all.addAll(DatagramOptions.OF_SERVERS);
         return byName(all);
     }
 

@@ -17,6 +17,9 @@ public record SwitchSupport(String name, int lowest, int highest) {
      */
     public static final String STREAM = "turnout.stream";
 
+    /** The switch name of protocols on datagrams that need no state to go on, so that each can follow every other. */
+    public static final String DATAGRAMS = "turnout.datagrams";
+
     /** Checks the range. */
     public SwitchSupport {
         if (name.isBlank() || lowest < 1 || highest < lowest) {

@@ -7,13 +7,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /** Is a transport that a filter can be put upon in the middle of a conversation. Thread: the loop's. */
 @ConsumerType
-public interface Upgradeable {
-
-    /** Replaces the protocol without asking it and without a hand-over (SWITCH-14). */
-    void replaceProtocol(BaseProtocol layer);
+public interface Upgradeable extends Replaceable {
 
     /**
-     * Does the same for good: from now on the layer alone writes, by {@link #writeFromLayer}, and whoever still calls the transport's own write methods
+     * Replaces the protocol for good: from now on the layer alone writes, by {@link #writeFromLayer}, and whoever still calls the transport's own write methods
      * gets an {@link IllegalStateException} instead of sending clear text into the layer's stream (TLS-54).
      */
     void upgrade(BaseProtocol layer);

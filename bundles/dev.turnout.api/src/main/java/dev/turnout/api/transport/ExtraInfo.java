@@ -55,6 +55,9 @@ public record ExtraInfo<T>(String name, Class<T> type) {
     /** The process of a subprocess transport. */
     public static final ExtraInfo<ProcessHandle> SUBPROCESS = new ExtraInfo<>("subprocess", ProcessHandle.class);
 
+    /** What became of the datagrams of an endpoint. */
+    public static final ExtraInfo<DatagramCounters> DATAGRAMS = new ExtraInfo<>("datagrams", DatagramCounters.class);
+
     /** Symbolic name and version of the bundle that the protocol comes from. */
     public static final ExtraInfo<String> BUNDLE = new ExtraInfo<>("bundle", String.class);
 

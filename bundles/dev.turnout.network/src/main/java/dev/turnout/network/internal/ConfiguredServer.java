@@ -52,12 +52,16 @@ final class ConfiguredServer {
     /** Are listening sockets that wait for a transport. */
     private record Listeners(Endpoint endpoint, List<ServerSocketChannel> channels) {}
 
+    /** How long an endpoint that has ended at once stays closed, so that a protocol that always closes does not keep the loop busy. */
+    private static final Duration REOPENING = Duration.ofSeconds(1);
+
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
     private final String name;
     private final DelayedAction delayed = new DelayedAction();
     private final DelayedAction keeping = new DelayedAction();
+    private final DelayedAction reopening = new DelayedAction();
     /** What happened to its connections. */
     final SwitchCounters counters = new SwitchCounters();
 
@@ -187,6 +191,7 @@ final class ConfiguredServer {
         CompletionStage<Void> closed = step(() -> {
             ended = true;
             closeKept();
+            reopening.drop();
             mended();
             return closeEntry("as its configuration is gone");
         });
@@ -309,7 +314,15 @@ final class ConfiguredServer {
         if (now == null) {
             return open(want, charge(want, service));
         }
-        return !want.needsRebind(now) ? follow(want, service) : rebind(now, want, charge(want, service));
+        return want.needsRebind(now) || (isDatagrams() && want.changesConnections(now))
+                ? rebind(now, want, charge(want, service))
+                : follow(want, service);
+    }
+
+    /** Tells whether the server is an endpoint of datagrams, which is its one connection too. */
+    private boolean isDatagrams() {
+        ServerEntry open = entry;
+        return open != null && open.origin().datagrams;
     }
 
     private Charge charge(ServerSettings settings, Catalog.@Nullable Entry<ProtocolFactory> service) {
@@ -391,7 +404,31 @@ final class ConfiguredServer {
                     Level.INFO,
                     () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
                             + (isVacant() ? ", connections are parked until the protocol is there" : ""));
+            if (opened.origin().datagrams) {
+                long began = System.nanoTime();
+                LoopCalls.await(opened.server()).thenAccept(over -> endpointEnded(opened, began));
+            }
         });
+    }
+
+    /** Opens an endpoint of datagrams anew that a drain or its protocol has ended; with a pause after one that has lived for a moment only. */
+    private void endpointEnded(ServerEntry over, long began) {
+        if (ended || core.isEnding() || over.origin().closed || !over.equals(entry)) {
+            return;
+        }
+        Supplier<CompletionStage<Void>> again = () -> {
+            if (over.equals(entry) && !over.origin().closed) {
+                entry = null;
+                active = null;
+                charge = null;
+            }
+            return reconcile();
+        };
+        if (System.nanoTime() - began > REOPENING.toNanos()) {
+            step(again);
+        } else {
+            reopening.hold(core.loops.choose(), REOPENING, () -> step(again));
+        }
     }
 
     private boolean isVacant() {

@@ -20,7 +20,6 @@ import dev.turnout.api.spi.ListenRequest;
 import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
-import dev.turnout.api.transport.WriteTransport;
 import java.nio.channels.Channel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -376,13 +375,17 @@ public class Core implements NetworkRuntime, NetworkControl {
         Channels.closeQuietly(options.find(ServerOptions.SOCK));
     }
 
-    /** Closes a server on its loop; whoever listens next waits for it. Its connections go on. */
+    /** Closes a server on its loop; whoever listens next waits for it. Its connections go on, but an endpoint of datagrams ends with its server. */
     CompletionStage<Void> close(ServerEntry entry) {
         entry.origin().closed = true;
         Object key = new Object();
         CompletableFuture<Void> done = new CompletableFuture<>();
         closings.put(key, done);
-        LoopCalls.on(entry.server().loop(), entry.server()::close).whenComplete((closedNow, failure) -> {
+        CompletionStage<Void> closing = LoopCalls.on(entry.server().loop(), entry.server()::close);
+        if (entry.origin().datagrams) {
+            closing = closing.thenCompose(begun -> LoopCalls.await(entry.server()));
+        }
+        closing.whenComplete((closedNow, failure) -> {
             closings.remove(key);
             done.complete(null);
             configured.forEach(ConfiguredServer::retry);
@@ -408,13 +411,7 @@ public class Core implements NetworkRuntime, NetworkControl {
     private void abortSessions(Predicate<Session> which) {
         sessions.values().stream()
                 .filter(which)
-                .forEach(session -> LoopCalls.on(session.transport.loop(), () -> {
-                    if (session.transport instanceof WriteTransport transport) {
-                        transport.abort();
-                    } else {
-                        session.transport.close();
-                    }
-                }));
+                .forEach(session -> LoopCalls.on(session.transport.loop(), session::abort));
     }
 
     /** Ends what an owner has open: servers first, then connections, which may flush for a while before they are aborted. Bounded. */

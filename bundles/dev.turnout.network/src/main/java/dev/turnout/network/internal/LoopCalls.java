@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.loop.io.LoopGroup;
+import dev.turnout.api.network.Server;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,18 @@ final class LoopCalls {
             done.complete(null);
         }
         return done;
+    }
+
+    /** Completes when the server and its last connection have ended, or its loop is closed. */
+    static CompletionStage<Void> await(Server server) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        on(server.loop(), () -> server.waitClosed().whenComplete((done, failure) -> ended.complete(null)))
+                .whenComplete((asked, failure) -> {
+                    if (failure != null || server.loop().isClosed()) {
+                        ended.complete(null);
+                    }
+                });
+        return ended;
     }
 
     /** Completes when all are done. */

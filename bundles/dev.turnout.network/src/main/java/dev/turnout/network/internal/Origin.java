@@ -6,6 +6,7 @@ import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.api.transport.ExtraInfo;
 import java.nio.channels.Channel;
 import java.util.Optional;
@@ -28,6 +29,8 @@ final class Origin implements ConnectionObserver {
     final AtomicLong failedFilters = new AtomicLong();
     /** The server, or null for connections made one by one. */
     volatile @Nullable ServerEntry server;
+    /** Whether it is an endpoint of datagrams, so that server and connection are one. */
+    volatile boolean datagrams;
     /** Whether the network has begun to close the server, which may have connections for long after. */
     volatile boolean closed;
 
@@ -47,6 +50,7 @@ final class Origin implements ConnectionObserver {
     @Override
     public void opened(BaseTransport transport) {
         opened.incrementAndGet();
+        datagrams = transport instanceof DatagramTransport;
         Session session = new Session(transport, this);
         Layer layer = core.layers.remove(transport.getProtocol());
         if (layer != null) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.protocol.DatagramProtocol;
 import dev.turnout.api.protocol.HandoverContext;
 import dev.turnout.api.protocol.HandoverState;
 import dev.turnout.api.protocol.Protocol;
@@ -8,7 +9,7 @@ import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.transport.BaseTransport;
-import dev.turnout.api.transport.ReadTransport;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   fresh --connectionMade--&gt; holding --release--&gt; replaced by the connection's first protocol
+ *   holding --discard, of datagrams only--&gt; fresh, without pause
  *   taken --takeOver--------&gt; holding --release, handOver--&gt; replaced by the successor
  * </pre>
  *
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "SWITCH-44, SWITCH-60, SWITCH-62"
  */
-final class Parked implements Protocol, Switchable {
+final class Parked implements Protocol, DatagramProtocol, Switchable {
 
     /** When the connection was parked, as {@link System#nanoTime} has it. */
     final long since = System.nanoTime();
@@ -38,8 +40,9 @@ final class Parked implements Protocol, Switchable {
     private final TreeMap<Integer, HandoverState> states = new TreeMap<>();
     private @Nullable Switchable predecessor;
     private @Nullable SwitchSupport support;
-    private @Nullable ReadTransport transport;
+    private @Nullable BaseTransport transport;
     private boolean pausedBefore;
+    private boolean discarding;
 
     private Parked(@Nullable Switchable predecessor, String from) {
         this.predecessor = predecessor;
@@ -105,17 +108,25 @@ final class Parked implements Protocol, Switchable {
 
     private void hold(BaseTransport held, boolean pausedByPredecessor) {
         pausedBefore = pausedByPredecessor;
-        ReadTransport reading = (ReadTransport) held;
-        transport = reading;
-        reading.pauseReading();
+        transport = held;
+        Kinds.pauseReading(held);
     }
 
     /** Leaves reading as the predecessor had it; the next step on this thread has to give the connection to somebody else. */
     void release() {
-        ReadTransport held = transport;
+        BaseTransport held = transport;
         if (held != null && !pausedBefore) {
-            held.resumeReading();
+            Kinds.resumeReading(held);
         }
+    }
+
+    /** Gives up what is held: datagrams are dropped from now on, and whoever comes begins anew. For endpoints of datagrams only. */
+    void discard() {
+        states.clear();
+        support = null;
+        pausedBefore = false;
+        discarding = true;
+        release();
     }
 
     /** Hands over the state; the unread bytes wait in the transport. */
@@ -127,15 +138,22 @@ final class Parked implements Protocol, Switchable {
     /** Goes on holding. */
     @Override
     public void takeBack(HandoverState state) {
-        ReadTransport held = transport;
+        BaseTransport held = transport;
         if (held != null) {
-            held.pauseReading();
+            Kinds.pauseReading(held);
         }
     }
 
     @Override
     public void dataReceived(ByteBuffer data) {
         throw new IllegalStateException("bytes were delivered to a parked connection, which does not read");
+    }
+
+    @Override
+    public void datagramReceived(ByteBuffer data, SocketAddress sender) {
+        if (!discarding) {
+            throw new IllegalStateException("a datagram was delivered to a parked endpoint, which does not read");
+        }
     }
 
     @Override

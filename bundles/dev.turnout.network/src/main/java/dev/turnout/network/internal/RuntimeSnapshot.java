@@ -15,9 +15,8 @@ import dev.turnout.api.network.dto.VersionDTO;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.DatagramCounters;
 import dev.turnout.api.transport.ExtraInfo;
-import dev.turnout.api.transport.ReadTransport;
-import dev.turnout.api.transport.WriteTransport;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -91,8 +90,9 @@ final class RuntimeSnapshot {
         dto.loop = loop.name();
         BaseTransport face = session.face();
         BaseTransport seen = face == null ? transport : face;
-        dto.writeBuffer = seen instanceof WriteTransport writing ? writing.getWriteBufferSize() : 0;
-        dto.reading = seen instanceof ReadTransport reading && isReading(reading);
+        dto.writeBuffer = Kinds.writeBufferSize(seen);
+        dto.reading = Kinds.isReading(seen);
+        transport.getExtraInfo(ExtraInfo.DATAGRAMS).ifPresent(counters -> count(dto, counters));
         dto.since = session.since;
         dto.cipher = seen.getExtraInfo(ExtraInfo.CIPHER)
                 .map(cipher -> cipher.protocol() + " " + cipher.name())
@@ -102,12 +102,11 @@ final class RuntimeSnapshot {
         return dto;
     }
 
-    private static boolean isReading(ReadTransport transport) {
-        try {
-            return transport.isReading();
-        } catch (UnsupportedOperationException writesOnly) {
-            return false;
-        }
+    private static void count(ConnectionDTO dto, DatagramCounters counters) {
+        dto.datagramsReceived = counters.received();
+        dto.datagramsSent = counters.sent();
+        dto.datagramsDropped = counters.dropped() + counters.oversized();
+        dto.datagramErrors = counters.errors();
     }
 
     private static ServerDTO server(ServerEntry entry, IoLoop loop) {

@@ -179,4 +179,39 @@ public @interface ServerConfig {
                     "Refuses to exchange protocols that do not declare that they support it. A change takes effect for new connections.",
             required = false)
     String strict_switching() default "false";
+
+    @AttributeDefinition(
+            name = "allow.broadcast",
+            description =
+                    "Allows broadcast targets (SO_BROADCAST; datagrams only). A change takes effect by rebinding.",
+            required = false)
+    String allow_broadcast() default "false";
+
+    @AttributeDefinition(
+            name = "send.limit",
+            description =
+                    "Limits the bytes of datagrams that wait to be sent; unless set, sixteen times write.high and 1MiB at least (datagrams only). A change takes effect for new connections.",
+            required = false)
+    String send_limit() default "";
+
+    @AttributeDefinition(
+            name = "send.overflow",
+            description =
+                    "Says what happens at send.limit: the newest datagram is dropped, the oldest, or the newest with an error (datagrams only). A change takes effect for new connections.",
+            required = false)
+    String send_overflow() default "drop_new";
+
+    @AttributeDefinition(
+            name = "receive.limit",
+            description =
+                    "Drops and reports datagrams that are larger; unset delivers every datagram whole (datagrams only). A change takes effect for new connections.",
+            required = false)
+    String receive_limit() default "";
+
+    @AttributeDefinition(
+            name = "receive.batch",
+            description =
+                    "Reads at most this many datagrams in one turn of the loop (datagrams only). A change takes effect for new connections.",
+            required = false)
+    String receive_batch() default "1";
 }

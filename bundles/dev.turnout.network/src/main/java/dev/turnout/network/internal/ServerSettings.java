@@ -116,6 +116,20 @@ record ServerSettings(
         return false;
     }
 
+    /** Tells whether connections that begin from now on differ from those that began by the given settings. */
+    boolean changesConnections(ServerSettings from) {
+        if (!protocol.equals(from.protocol) || !protocolOptions.equals(from.protocolOptions)) {
+            return true;
+        }
+        for (Option<?> option : options.known().values()) {
+            if (option.effect() == Effect.NEW_CONNECTIONS
+                    && !Objects.equals(options.find(option), from.options.find(option))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Tells whether both cannot be bound at the same time: same path, or same port on whatever host. */
     boolean collidesWith(ServerSettings other) {
         if (!endpoint.scheme().equals(other.endpoint.scheme())) {

@@ -7,7 +7,6 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
-import dev.turnout.api.transport.WriteTransport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -123,11 +122,7 @@ final class Session {
     }
 
     void abort() {
-        if (transport instanceof WriteTransport writing) {
-            writing.abort();
-        } else {
-            transport.close();
-        }
+        Kinds.abort(transport);
     }
 
     /** Runs an action after a time, instead of what was to be run before. */

@@ -10,11 +10,11 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.Replaceable;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.SwitchReport.Outcome;
-import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.BaseTransport;
-import dev.turnout.api.transport.ReadTransport;
+import dev.turnout.api.transport.DatagramTransport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -171,7 +171,7 @@ final class Switcher {
     /** Takes the connection over from a leaving protocol; false if that protocol cannot hand over, or too many are parked already. */
     private boolean park(Session session, Charge charge, BaseTransport face) {
         ConfiguredServer server = session.server();
-        if (!(face.getProtocol() instanceof Switchable old) || !(face instanceof ReadTransport)) {
+        if (!(face.getProtocol() instanceof Switchable old) || !Kinds.canPause(face)) {
             failed(
                     session,
                     charge.label(),
@@ -207,6 +207,7 @@ final class Switcher {
     private void expire(Session session, Parked parked, Duration most) {
         ConfiguredServer server = session.server();
         Charge charge = session.charge();
+        boolean endpoint = server != null && session.transport instanceof DatagramTransport;
         if (server != null) {
             server.counters.lost.incrementAndGet();
         }
@@ -218,7 +219,12 @@ final class Switcher {
                 0,
                 System.nanoTime() - parked.since,
                 "no service of the protocol \"" + (charge == null ? "" : charge.protocol()) + "\" took it within "
-                        + most + "; it is closed"));
+                        + most + (endpoint ? "; what it was and what comes in is dropped" : "; it is closed")));
+        if (endpoint) {
+            // it is the server itself, which has to be there when the protocol comes
+            parked.discard();
+            return;
+        }
         session.close();
         session.after(session.options().get(ServerOptions.DRAIN_GRACE), session::abort);
     }
@@ -260,7 +266,7 @@ final class Switcher {
 
     /** Begins a connection that has waited for its first protocol. */
     private void start(Session session, Parked parked, BaseProtocol next, Charge to, BaseTransport face) {
-        ((Upgradeable) face).replaceProtocol(next);
+        ((Replaceable) face).replaceProtocol(next);
         unpark(session);
         takenOver(session, to);
         ConfiguredServer server = session.server();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What every stream transport has to do, as abstract test classes.
+ * What every transport for streams or datagrams has to do, as abstract test classes.
  *
  * <p>A transport's tests extend each of them and give it a {@link dev.turnout.testkit.contract.StreamFixture}; a transport over sockets begins with a
  * {@link dev.turnout.testkit.contract.SocketFixture}. Used by test code only.

@@ -10,6 +10,7 @@ import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.api.transport.ReadTransport;
 import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.api.transport.WriteTransport;
@@ -20,7 +21,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges the protocol of a live connection, for every kind of stream transport.
+ * Exchanges the protocol of a live connection, for every kind of transport.
  *
  * <pre>
  *   idle --ask, outside a callback--&gt; handOver --&gt; takeOver --&gt; pauseWriting? --&gt; unread bytes --&gt; idle
@@ -193,7 +194,7 @@ public final class ProtocolSwitch {
             Outcome outcome = giveBack(old, state, null) ? Outcome.REFUSED : Outcome.ABORTED;
             return report(old, next, outcome, context, unread, began, refused);
         }
-        WaterMarks marks = host.transport() instanceof WriteTransport writing ? writing.getWriteBufferLimits() : null;
+        WaterMarks marks = marks();
         Throwable failure = takeOver(old, next, state, context);
         if (failure == null) {
             host.hold(state.unread());
@@ -206,8 +207,8 @@ public final class ProtocolSwitch {
         if (host.isWritingPaused() && !context.writingPaused()) {
             host.tellPauseWriting();
         }
-        if (marks != null && host.transport() instanceof WriteTransport writing) {
-            writing.setWriteBufferLimits(marks);
+        if (marks != null) {
+            restoreMarks(marks);
         }
         return report(old, next, Outcome.ROLLED_BACK, context, unread, began, failure);
     }
@@ -219,13 +220,39 @@ public final class ProtocolSwitch {
 
     /** Leaves reading as the old protocol had it, whatever a failing successor did to it. */
     private void restoreReading(HandoverContext before) {
-        if (host.isReadingPaused() == before.readingPaused() || !(host.transport() instanceof ReadTransport reading)) {
+        if (host.isReadingPaused() == before.readingPaused()) {
             return;
         }
-        if (before.readingPaused()) {
-            reading.pauseReading();
-        } else {
-            reading.resumeReading();
+        BaseTransport transport = host.transport();
+        if (transport instanceof ReadTransport reading) {
+            if (before.readingPaused()) {
+                reading.pauseReading();
+            } else {
+                reading.resumeReading();
+            }
+        } else if (transport instanceof DatagramTransport datagrams) {
+            if (before.readingPaused()) {
+                datagrams.pauseReading();
+            } else {
+                datagrams.resumeReading();
+            }
+        }
+    }
+
+    private @Nullable WaterMarks marks() {
+        BaseTransport transport = host.transport();
+        if (transport instanceof WriteTransport writing) {
+            return writing.getWriteBufferLimits();
+        }
+        return transport instanceof DatagramTransport datagrams ? datagrams.getWriteBufferLimits() : null;
+    }
+
+    private void restoreMarks(WaterMarks marks) {
+        BaseTransport transport = host.transport();
+        if (transport instanceof WriteTransport writing) {
+            writing.setWriteBufferLimits(marks);
+        } else if (transport instanceof DatagramTransport datagrams) {
+            datagrams.setWriteBufferLimits(marks);
         }
     }
 

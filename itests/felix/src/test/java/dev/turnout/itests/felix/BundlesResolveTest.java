@@ -48,6 +48,7 @@ public class BundlesResolveTest {
                         "dev.turnout.transport.nio",
                         "dev.turnout.transport.pipe",
                         "dev.turnout.transport.tcp",
+                        "dev.turnout.transport.udp",
                         "dev.turnout.transport.unix")),
                 names.toString());
     }

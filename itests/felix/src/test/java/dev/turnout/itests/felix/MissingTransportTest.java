@@ -46,7 +46,7 @@ public class MissingTransportTest {
     }
 
     private static void assertNames(String text) {
-        for (String part : new String[] {"\"vsock\"", "tcp, unix", "turnout-vsock"}) {
+        for (String part : new String[] {"\"vsock\"", "tcp, udp, unix", "turnout-vsock"}) {
             assertTrue(text.contains(part), text);
         }
     }

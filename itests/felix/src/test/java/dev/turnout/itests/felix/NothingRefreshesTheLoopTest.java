@@ -31,6 +31,7 @@ public class NothingRefreshesTheLoopTest {
             "dev.turnout.transport.nio",
             "dev.turnout.transport.pipe",
             "dev.turnout.transport.tcp",
+            "dev.turnout.transport.udp",
             "dev.turnout.transport.unix");
 
     /** All others of the distribution; the component runtime is what starts ours, and stays. */

@@ -37,6 +37,7 @@ public class EveryFeatureInstallsAloneTest {
             "turnout",
             "turnout-core",
             "turnout-tcp",
+            "turnout-udp",
             "turnout-unix",
             "turnout-tls",
             "turnout-pipe",
@@ -128,6 +129,7 @@ public class EveryFeatureInstallsAloneTest {
                 "transport.nio",
                 "transport.pipe",
                 "transport.tcp",
+                "transport.udp",
                 "transport.unix");
     }
 
@@ -139,6 +141,11 @@ public class EveryFeatureInstallsAloneTest {
     @Test
     public void turnoutTcp() throws Exception {
         installsAlone("turnout-tcp", "transport.nio", "transport.tcp");
+    }
+
+    @Test
+    public void turnoutUdp() throws Exception {
+        installsAlone("turnout-udp", "transport.nio", "transport.udp");
     }
 
     @Test

@@ -33,6 +33,18 @@ public class ConnectionDTO extends DTO {
     /** The bytes waiting to be sent. */
     public long writeBuffer;
 
+    /** How many datagrams its protocol has received; 0 for a stream, as the next ones. */
+    public long datagramsReceived;
+
+    /** How many datagrams were sent. */
+    public long datagramsSent;
+
+    /** How many datagrams were dropped: those that waited too long to be sent, and those that came in too large. */
+    public long datagramsDropped;
+
+    /** How many sends and receives of datagrams failed. */
+    public long datagramErrors;
+
     /** Whether it takes in data. */
     public boolean reading;
 

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import static dev.turnout.network.TestNetwork.get;
+import static dev.turnout.network.TestNetwork.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.network.dto.ConnectionDTO;
+import dev.turnout.api.network.dto.ServerDTO;
+import dev.turnout.network.TestNetwork;
+import dev.turnout.testkit.Spec;
+import dev.turnout.transport.udp.UdpProvider;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Servers of datagrams live by their configuration and follow the services of their protocol, as servers of streams do. */
+class DatagramServingTest extends Serving {
+
+    private final Counting first = new Counting("a");
+    private final Counting second = new Counting("b");
+    private final DatagramSocket client;
+
+    DatagramServingTest() throws IOException {
+        super(2);
+        core.addTransport("udp", new UdpProvider(), Map.of());
+        client = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        client.setSoTimeout(10_000);
+    }
+
+    @AfterEach
+    void closeClient() {
+        client.close();
+    }
+
+    private ConfiguredServer serving(String... more) {
+        String[] pairs = new String[more.length + 4];
+        pairs[0] = "endpoint";
+        pairs[1] = "udp://127.0.0.1:0";
+        pairs[2] = "protocol";
+        pairs[3] = "counting";
+        System.arraycopy(more, 0, pairs, 4, more.length);
+        return configured(pairs);
+    }
+
+    private void add(Counting factory, int ranking) {
+        core.addProtocol("counting", factory, Map.of("service.ranking", ranking));
+    }
+
+    private static InetSocketAddress address(ConfiguredServer server) {
+        return new InetSocketAddress(
+                InetAddress.getLoopbackAddress(),
+                TestNetwork.port(server.entry().server()));
+    }
+
+    private void send(InetSocketAddress to, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        client.send(new DatagramPacket(bytes, bytes.length, to));
+    }
+
+    private String receive() throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+        client.receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII);
+    }
+
+    private String ask(InetSocketAddress to, String text) throws IOException {
+        send(to, text);
+        return receive();
+    }
+
+    private ServerDTO picture() {
+        return get(core.snapshot()).servers[0];
+    }
+
+    private static int freePort() throws IOException {
+        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    @Test
+    void servesAsItsConfigurationSaysAndCountsDatagrams() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving("receive.limit", "10");
+
+        assertEquals("a1:one", ask(address(server), "one"));
+        send(address(server), "longer than ten bytes");
+        assertEquals("a2:two", ask(address(server), "two"));
+
+        ServerDTO picture = picture();
+        assertEquals("serving", picture.state);
+        assertEquals(1, picture.connections);
+        ConnectionDTO connection = get(core.snapshot()).connections[0];
+        assertEquals("udp", connection.scheme);
+        assertEquals("", connection.peer);
+        assertEquals(2, connection.datagramsReceived);
+        assertEquals(2, connection.datagramsSent);
+        assertEquals(1, connection.datagramsDropped);
+        assertEquals(0, connection.datagramErrors);
+        assertTrue(connection.reading);
+    }
+
+    @Test
+    @Spec({"SWITCH-31", "SWITCH-61", "SWITCH-62", "SWITCH-17", "SWITCH-18"})
+    void handsTheEndpointOverWhenTheServiceGoesAndComesBack() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving();
+        assertEquals("a1:one", ask(address(server), "one"));
+
+        core.removeProtocol(first, true);
+        assertEquals(1, server.counters.parked.get());
+        assertEquals("waiting for its protocol", picture().state);
+        send(address(server), "two");
+        add(second, 0);
+
+        assertEquals("b2:two", receive());
+        assertEquals(List.of("connectionMade", "handOver"), first.calls);
+        assertEquals(List.of("takeOver"), second.calls);
+        until("both are told", () -> kinds().equals(List.of(Kind.PARKED, Kind.RESUMED)));
+    }
+
+    @Test
+    @Spec({"SWITCH-43", "SWITCH-44", "SWITCH-31"})
+    void leavesDatagramsToTheKernelUntilTheServiceComes() throws IOException {
+        ConfiguredServer server = serving();
+        send(address(server), "one");
+        send(address(server), "two");
+
+        add(first, 0);
+
+        assertEquals("a1:one", receive());
+        assertEquals("a2:two", receive());
+        assertEquals(List.of("connectionMade"), first.calls);
+    }
+
+    @Test
+    @Spec({"SWITCH-31", "SWITCH-46"})
+    void answersEveryDatagramOnceWhileServicesReplaceEachOther() throws Exception {
+        add(first, 0);
+        InetSocketAddress at = address(serving());
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread replacing = new Thread(() -> {
+            begun.countDown();
+            for (int i = 1; i <= 30; i++) {
+                add(i % 2 == 0 ? first : second, i);
+                core.removeProtocol(i % 2 == 0 ? second : first, true);
+            }
+        });
+
+        replacing.start();
+        assertTrue(begun.await(10, TimeUnit.SECONDS));
+        for (int sent = 0, count = 1; sent < 600; sent += 20) {
+            for (int i = 0; i < 20; i++) {
+                send(at, "x" + (sent + i));
+            }
+            for (int i = 0; i < 20; i++, count++) {
+                assertEquals(count + ":x" + (sent + i), receive().substring(1));
+            }
+        }
+        replacing.join(10_000);
+
+        until("the switches are told", () -> events.size() >= 30);
+        assertEquals(0, picture().lost);
+    }
+
+    @Test
+    @Spec({"SWITCH-39", "SWITCH-46"})
+    void drainsAndThenServesAnewAtTheSameAddress() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        add(first, 0);
+        serving("endpoint", "udp://127.0.0.1:" + at.getPort(), "departure", "drain", "drain.deadline", "1200ms");
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeProtocol(first, false);
+        add(second, 0);
+        assertEquals("a2:two", ask(at, "two"));
+        until("the old protocol has ended", () -> first.calls.contains("connectionLost"));
+        until("the new one has begun", () -> second.calls.contains("connectionMade"));
+
+        assertEquals("b1:three", ask(at, "three"));
+    }
+
+    @Test
+    @Spec({"SWITCH-45", "SWITCH-61"})
+    void dropsWhatItHeldForTooLongAndStartsAnewWithTheNextService() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving("park.timeout", "50ms");
+        InetSocketAddress at = address(server);
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeProtocol(first, true);
+        send(at, "too old");
+        until("the time is over", () -> kinds().contains(Kind.EXPIRED));
+        send(at, "dropped");
+        until("it is dropped", () -> get(core.snapshot()).connections[0].datagramsReceived == 3);
+        add(second, 0);
+
+        assertEquals("b1:new", ask(at, "new"));
+        assertEquals(List.of("connectionMade"), second.calls);
+        assertEquals(1, picture().lost);
+        assertEquals(0, picture().parked);
+    }
+
+    @Test
+    @Spec("SWITCH-43")
+    void refusesUntilTheServiceComesIfAskedTo() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        add(first, 0);
+        serving("endpoint", "udp://127.0.0.1:" + at.getPort(), "absence", "refuse");
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeProtocol(first, true);
+        client.connect(at);
+        assertThrows(PortUnreachableException.class, () -> ask(at, "two"));
+        client.disconnect();
+        add(second, 0);
+        until("it serves again", () -> second.calls.contains("connectionMade"));
+
+        assertEquals("b1:three", ask(at, "three"));
+        assertEquals(
+                List.of("connectionMade", "connectionLost"),
+                first.calls.stream()
+                        .filter(call -> call.startsWith("connection"))
+                        .toList());
+    }
+
+    @Test
+    void opensAnewAtTheSameAddressWhenItsProtocolChanges() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        String endpoint = "udp://127.0.0.1:" + at.getPort();
+        add(first, 0);
+        core.addProtocol("others", second, Map.of());
+        ConfiguredServer server = serving("endpoint", endpoint);
+        assertEquals("a1:one", ask(at, "one"));
+
+        get(server.update(configuration("endpoint", endpoint, "protocol", "others")));
+        assertEquals("b1:two", ask(at, "two"));
+        get(server.update(configuration("endpoint", endpoint, "protocol", "others", "protocol.mode", "x")));
+        assertEquals("b1:three", ask(at, "three"));
+        get(server.update(
+                configuration("endpoint", endpoint, "protocol", "others", "protocol.mode", "x", "departure", "drain")));
+        assertEquals("b2:four", ask(at, "four"));
+    }
+
+    @Test
+    void opensAnewWhatItsProtocolHasClosed() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        add(first, 0);
+        serving("endpoint", "udp://127.0.0.1:" + at.getPort());
+        assertEquals("a1:one", ask(at, "one"));
+
+        send(at, "close");
+        until(
+                "it is open again",
+                () -> first.calls.equals(List.of("connectionMade", "connectionLost", "connectionMade")));
+
+        assertEquals("a1:two", ask(at, "two"));
+    }
+
+    @Test
+    @Spec("SWITCH-54")
+    void leavesDatagramsToTheKernelWhileAnOperatorHasSuspendedIt() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving();
+        get(core.suspend("test"));
+        assertEquals("suspended", picture().state);
+
+        send(address(server), "one");
+        get(core.resume("test"));
+
+        assertEquals("a1:one", receive());
+    }
+
+    @Test
+    @Spec({"SWITCH-50", "SWITCH-57"})
+    void closesWithItsTransportAndOpensWithTheNext() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        add(first, 0);
+        UdpProvider leaving = (UdpProvider) core.transports.find("udp");
+        ConfiguredServer server = serving("endpoint", "udp://127.0.0.1:" + at.getPort());
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeTransport(leaving, true);
+        until("it is closed", () -> server.entry() == null && first.calls.contains("connectionLost"));
+        core.addTransport("udp", new UdpProvider(), Map.of());
+        until("it is open", () -> server.entry() != null);
+
+        assertEquals("a1:two", ask(at, "two"));
+    }
+
+    @Test
+    void saysThatAProtocolIsNotForDatagrams() {
+        core.addProtocol("tally", new Tally("t"), Map.of());
+
+        ConfiguredServer server = configured("endpoint", "udp://127.0.0.1:0");
+
+        ConfiguredServer.Failure failure = server.failure();
+        assertTrue(failure != null && failure.reason().contains("DatagramProtocol"), String.valueOf(failure));
+    }
+}
