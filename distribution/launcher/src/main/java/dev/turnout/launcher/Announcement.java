@@ -38,6 +38,13 @@ final class Announcement {
         int colon = address.lastIndexOf(':');
         String host = address.substring(2, colon).replaceAll("[\\[\\]]", "");
         boolean everywhere = host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::");
+        if (socket.startsWith("udp:")) {
+            return "socat - "
+                    + (host.indexOf(':') >= 0 && !everywhere
+                            ? "UDP6:[" + host + "]"
+                            : "UDP:" + (everywhere ? "127.0.0.1" : host))
+                    + ":" + address.substring(colon + 1);
+        }
         return "nc " + (everywhere ? "127.0.0.1" : host) + " " + address.substring(colon + 1);
     }
 }

@@ -20,6 +20,7 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
 
               --echo-port N   port of the echo server (8888); 0 lets the system choose
               --line-port N   port of the line server (8889); 0 lets the system choose
+              --udp-port N    port of the datagram echo server (9999); 0 lets the system choose
               --etc DIR       folder of configurations, read while running (etc)
               --load DIR      folder of bundles, read while running (load)
               --data DIR      folder for caches, locks and unix sockets, made if missing (data)
@@ -29,8 +30,8 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
             Folders are relative to the working folder, their defaults to %s.
             """;
 
-    private static final Map<String, String> PORTS =
-            Map.of("--echo-port", "turnout.echo.port", "--line-port", "turnout.line.port");
+    private static final Map<String, String> PORTS = Map.of(
+            "--echo-port", "turnout.echo.port", "--line-port", "turnout.line.port", "--udp-port", "turnout.udp.port");
 
     /** Reads the arguments; {@code home} is where the default folders are. */
     static CommandLine parse(List<String> arguments, Path home) throws StartException {
@@ -51,7 +52,7 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
                 case "--etc" -> etc = folder(value(argument, equals, rest));
                 case "--data" -> data = folder(value(argument, equals, rest));
                 case "--load" -> load = folder(value(argument, equals, rest));
-                case "--echo-port", "--line-port" ->
+                case "--echo-port", "--line-port", "--udp-port" ->
                     properties.put(PORTS.getOrDefault(option, option), port(option, value(argument, equals, rest)));
                 default -> throw wrong("unknown option \"" + argument + "\"");
             }

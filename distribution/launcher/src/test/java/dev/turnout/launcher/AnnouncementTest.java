@@ -20,6 +20,9 @@ class AnnouncementTest {
         "tcp://0.0.0.0:9,      nc 127.0.0.1 9",
         "tcp://*:9,            nc 127.0.0.1 9",
         "tcp://[::]:9,         nc 127.0.0.1 9",
+        "udp://127.0.0.1:9999, socat - UDP:127.0.0.1:9999",
+        "udp://0.0.0.0:9,      socat - UDP:127.0.0.1:9",
+        "udp://[::1]:9,        socat - UDP6:[::1]:9",
         "unix:/run/a.sock,     socat - UNIX-CONNECT:/run/a.sock",
     })
     void namesAClientForEachKindOfSocket(String socket, String client) {
