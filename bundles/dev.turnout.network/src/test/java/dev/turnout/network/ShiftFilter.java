@@ -10,6 +10,7 @@ import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.Filter;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.Side;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
@@ -158,6 +159,18 @@ final class ShiftFilter implements Filter, Protocol {
         @Override
         public boolean isWritingPaused() {
             return false;
+        }
+
+        @Override
+        public boolean isSwitchingStrict() {
+            return false;
+        }
+
+        @Override
+        public void switchedAbove(SwitchReport report) {
+            if (lower instanceof Upgradeable upgradeable) {
+                upgradeable.switchedAbove(report);
+            }
         }
 
         @Override

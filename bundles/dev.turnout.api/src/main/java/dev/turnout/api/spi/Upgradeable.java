@@ -20,4 +20,10 @@ public interface Upgradeable extends Replaceable {
 
     /** Tells whether the protocol in charge was told to pause writing and not yet to resume (TLS-57). */
     boolean isWritingPaused();
+
+    /** Tells whether only protocols that declare support may be exchanged on this connection, those above layers included (SWITCH-14). */
+    boolean isSwitchingStrict();
+
+    /** Tells the network of an attempt to exchange the protocol above a layer, as if it were this transport's own. */
+    void switchedAbove(SwitchReport report);
 }

@@ -40,8 +40,10 @@ record ClientHello(boolean isComplete, String serverName) {
             records.position(records.position() + length);
         }
         message.flip();
+        // whoever sends ever more of nothing is the engine's to refuse, too
+        ClientHello unfinished = in.remaining() > MOST_BYTES ? NAMELESS : INCOMPLETE;
         if (message.remaining() < 4) {
-            return INCOMPLETE;
+            return unfinished;
         }
         int head = message.getInt();
         int length = head & 0xFF_FFFF;
@@ -49,7 +51,7 @@ record ClientHello(boolean isComplete, String serverName) {
             return NAMELESS;
         }
         if (message.remaining() < length) {
-            return INCOMPLETE;
+            return unfinished;
         }
         try {
             return new ClientHello(true, name(message.limit(message.position() + length)));

@@ -4,6 +4,7 @@ package dev.turnout.filter.tls;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.protocol.BufferedProtocol;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Receiver {
     /** Clear bytes that a small buffer of the protocol above did not take, from position to limit. */
     private LoopBuffers.@Nullable Lent held;
 
+    /** Clear bytes that a protocol has left to its successor; they come before all others. */
+    private @Nullable ByteBuffer unread;
+
     private int gathered;
     private boolean paused;
     private boolean scheduled;
@@ -50,7 +54,7 @@ final class Receiver {
 
     /** Tells whether there is something to go on with before the transport below reads any more. */
     boolean isBehind() {
-        return scheduled || held != null;
+        return scheduled || held != null || unread != null;
     }
 
     void pause() {
@@ -64,7 +68,7 @@ final class Receiver {
 
     /** Goes on in a later turn (BUF-19). */
     void schedule() {
-        if (!scheduled && (waiting != null || held != null || connection.isPeerEnded())) {
+        if (!scheduled && (waiting != null || held != null || unread != null || connection.isPeerEnded())) {
             scheduled = true;
             loop.callSoon(resume);
         }
@@ -121,7 +125,9 @@ final class Receiver {
         LoopBuffers.Lent out = buffers.sending.take();
         working = true;
         try {
-            if (held != null) {
+            if (unread != null) {
+                deliverUnread();
+            } else if (held != null) {
                 deliverHeld(in == null ? 0 : in.data.remaining());
             } else if (in != null) {
                 work(in.data, out);
@@ -295,6 +301,64 @@ final class Receiver {
         schedule();
     }
 
+    // --- a change of protocols
+
+    /** Keeps unread bytes of a protocol for its successor (SWITCH-20). */
+    void hold(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
+        ByteBuffer later = unread;
+        unread = later == null
+                ? bytes
+                : ByteBuffer.allocate(bytes.remaining() + later.remaining())
+                        .put(bytes)
+                        .put(later)
+                        .flip();
+        connection.updateReading();
+    }
+
+    /** Delivers unread bytes as far as the protocol in charge wants to read (SWITCH-25). */
+    void deliverUnread() {
+        while (unread != null && !paused && connection.isOpen()) {
+            BufferedProtocol target = upper.buffered();
+            if (target == null) {
+                ByteBuffer chunk = takeUnread(LoopBuffers.CHUNK_BYTES);
+                upper.dataReceived(privateReads ? privateCopy(chunk) : chunk.asReadOnlyBuffer());
+            } else {
+                fillFromUnread(target);
+            }
+        }
+        schedule();
+        connection.updateReading();
+    }
+
+    private void fillFromUnread(BufferedProtocol target) {
+        ByteBuffer all = unread;
+        ByteBuffer room = upper.getBuffer(target, all == null ? -1 : all.remaining());
+        if (room != null && unread != null && target == upper.buffered() && !paused && connection.isOpen()) {
+            ByteBuffer chunk = takeUnread(room.remaining());
+            int count = chunk.remaining();
+            room.duplicate().put(chunk);
+            upper.bufferUpdated(target, count);
+        }
+    }
+
+    private ByteBuffer takeUnread(int most) {
+        ByteBuffer all = Objects.requireNonNull(unread);
+        int count = Math.min(most, all.remaining());
+        ByteBuffer chunk = all.slice(all.position(), count);
+        all.position(all.position() + count);
+        unread = all.hasRemaining() ? all : null;
+        return chunk;
+    }
+
+    private static ByteBuffer privateCopy(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        return ByteBuffer.wrap(copy);
+    }
+
     private static int copy(ByteBuffer from, ByteBuffer room) {
         int count = Math.min(from.remaining(), room.remaining());
         room.put(room.position(), from, from.position(), count);
@@ -327,6 +391,7 @@ final class Receiver {
     /** Drops everything. */
     void end() {
         releaseHeld();
+        unread = null;
         if (waiting != null && !working) {
             waiting.release();
             waiting = null;

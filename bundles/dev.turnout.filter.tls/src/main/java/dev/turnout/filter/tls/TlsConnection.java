@@ -203,7 +203,10 @@ final class TlsConnection {
         state = State.OPEN;
         told = true;
         sender.open(by);
+        // connectionMade is called in here
+        upper.enter();
         established.complete(transport);
+        upper.leave();
         sender.opened();
     }
 
@@ -285,6 +288,7 @@ final class TlsConnection {
             }
             eofTold = true;
             BaseProtocol target = upper.protocol();
+            upper.enter();
             boolean keepOpen = upper.eofReceived();
             if (keepOpen && state == State.OPEN) {
                 LOG.log(
@@ -294,6 +298,7 @@ final class TlsConnection {
                         transport);
             }
             close();
+            upper.leave();
         } else if (state == State.ALERTED) {
             closeBelow();
         }

@@ -7,9 +7,11 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.BufferedProtocol;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
+import dev.turnout.transport.nio.ProtocolSwitch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -29,6 +31,7 @@ final class TlsTransport implements Transport, Upgradeable {
     private final Upper upper;
     private final Sender sender;
     private final Receiver receiver;
+    private final ProtocolSwitch switching;
     private boolean upgraded;
     private int drops;
 
@@ -38,6 +41,7 @@ final class TlsTransport implements Transport, Upgradeable {
         this.upper = upper;
         this.sender = sender;
         this.receiver = receiver;
+        this.switching = new ProtocolSwitch(new SwitchHost(connection, upper, sender, receiver));
     }
 
     // --- writing
@@ -216,8 +220,9 @@ final class TlsTransport implements Transport, Upgradeable {
     public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
         loop.checkThread();
         requireStreamProtocol(next);
-        if (upper.protocol() != null) {
-            upper.set(next);
+        BaseProtocol current = upper.protocol();
+        if (current != null) {
+            switching.ask(current, next, unreadBytes);
         }
     }
 
@@ -249,8 +254,24 @@ final class TlsTransport implements Transport, Upgradeable {
         return upper.protocol();
     }
 
-    /** Is told that the last of the nested callbacks of the protocol has returned. */
-    void callbackReturned() {}
+    /** Is told that the last of the nested callbacks of the protocol has returned (SWITCH-27). */
+    void callbackReturned() {
+        if (switching.isAsked()) {
+            switching.run();
+        }
+    }
+
+    @Override
+    public boolean isSwitchingStrict() {
+        return connection.lower() instanceof Upgradeable below && below.isSwitchingStrict();
+    }
+
+    @Override
+    public void switchedAbove(SwitchReport report) {
+        if (connection.lower() instanceof Upgradeable below) {
+            below.switchedAbove(report);
+        }
+    }
 
     // --- about itself
 

@@ -57,20 +57,20 @@ final class Upper {
         if (target == null) {
             return;
         }
-        depth++;
+        enter();
         try {
             target.dataReceived(data);
         } catch (Throwable e) {
             failed("dataReceived() failed", e, target);
         }
-        left();
+        leave();
     }
 
     /** Returns the protocol's buffer, or null if it has none that can be used; the connection is lost then. */
     @Nullable
     ByteBuffer getBuffer(BufferedProtocol target, int hint) {
         ByteBuffer room = null;
-        depth++;
+        enter();
         try {
             room = target.getBuffer(hint);
             if (!room.hasRemaining() || room.isReadOnly()) {
@@ -80,31 +80,31 @@ final class Upper {
         } catch (Throwable e) {
             failed("getBuffer() failed", e, target);
         }
-        left();
+        leave();
         return room;
     }
 
     void bufferUpdated(BufferedProtocol target, int count) {
-        depth++;
+        enter();
         try {
             target.bufferUpdated(count);
         } catch (Throwable e) {
             failed("bufferUpdated() failed", e, target);
         }
-        left();
+        leave();
     }
 
     /** Returns whether the protocol would like to go on sending, which TLS does not offer. */
     boolean eofReceived() {
         BaseProtocol target = Objects.requireNonNull(protocol);
         boolean keepOpen = false;
-        depth++;
+        enter();
         try {
             keepOpen = target instanceof BufferedProtocol b ? b.eofReceived() : ((Protocol) target).eofReceived();
         } catch (Throwable e) {
             failed("eofReceived() failed", e, target);
         }
-        left();
+        leave();
         return keepOpen;
     }
 
@@ -113,13 +113,13 @@ final class Upper {
         if (target == null) {
             return;
         }
-        depth++;
+        enter();
         try {
             target.pauseWriting();
         } catch (Throwable e) {
             report("pauseWriting() failed", e, target);
         }
-        left();
+        leave();
     }
 
     void resumeWriting() {
@@ -127,13 +127,13 @@ final class Upper {
         if (target == null) {
             return;
         }
-        depth++;
+        enter();
         try {
             target.resumeWriting();
         } catch (Throwable e) {
             report("resumeWriting() failed", e, target);
         }
-        left();
+        leave();
     }
 
     /** Makes the last call, and lets go of the protocol. */
@@ -157,7 +157,12 @@ final class Upper {
         buffered = null;
     }
 
-    private void left() {
+    void enter() {
+        depth++;
+    }
+
+    /** Is called after callbacks; what waits for the last of them to return happens now. */
+    void leave() {
         depth--;
         if (depth == 0) {
             connection.callbackReturned();

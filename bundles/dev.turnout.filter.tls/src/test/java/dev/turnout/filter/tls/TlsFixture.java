@@ -106,7 +106,7 @@ final class TlsFixture implements StreamFixture {
 
     @Override
     public boolean has(Capability capability) {
-        return capability == Capability.SOCKET_OPTIONS;
+        return capability == Capability.SOCKET_OPTIONS || capability == Capability.HANDOVER;
     }
 
     @Override

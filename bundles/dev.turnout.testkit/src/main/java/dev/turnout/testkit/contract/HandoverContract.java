@@ -193,6 +193,7 @@ public abstract class HandoverContract extends SwitchContract {
     @EnumSource
     @Spec({"SWITCH-26", "STREAM-9", "EOF-4", "EOF-5", "READ-19"})
     void saysThatTheEndOfStreamCameAndDoesNotRepeatIt(Pairing pairing) throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         Relay old = relay(pairing.from, "old").keepingOpen();
         Relay next = relay(pairing.to, "next");
         Link link = begin(old);

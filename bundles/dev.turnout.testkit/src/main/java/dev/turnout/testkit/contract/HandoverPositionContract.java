@@ -146,6 +146,7 @@ public abstract class HandoverPositionContract extends SwitchContract {
     @Test
     @Spec({"SWITCH-27", "SWITCH-26", "EOF-4"})
     void switchesWhenEofReceivedHasReturned() throws Exception {
+        needs(StreamFixture.Capability.HALF_CLOSE);
         Relay next = relay(Relay.Style.STREAM, "next");
         Relay old = relay(Relay.Style.BUFFERED, "old")
                 .keepingOpen()

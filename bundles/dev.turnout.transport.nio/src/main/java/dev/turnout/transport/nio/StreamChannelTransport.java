@@ -890,6 +890,16 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         return flow.isPaused();
     }
 
+    @Override
+    public boolean isSwitchingStrict() {
+        return settings.strictSwitching();
+    }
+
+    @Override
+    public void switchedAbove(SwitchReport report) {
+        observer.switched(this, report);
+    }
+
     // --- about itself
 
     @Override

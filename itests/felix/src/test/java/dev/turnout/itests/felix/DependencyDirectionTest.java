@@ -23,7 +23,9 @@ public class DependencyDirectionTest {
 
     private static final String API = "dev.turnout.api";
     private static final String TOOLKIT = "dev.turnout.transport.nio";
-    private static final Pattern TRANSPORT = Pattern.compile("dev\\.turnout\\.transport\\.\\w+");
+    /** A filter is a transport to what is above it. */
+    private static final Pattern TRANSPORT = Pattern.compile("dev\\.turnout\\.(transport|filter)\\.\\w+");
+
     private static final Pattern OWNS_SOCKETS =
             Pattern.compile("dev\\.turnout\\.(api|core|network|(transport|filter)\\.\\w+)");
 

@@ -155,7 +155,7 @@ public class EveryFeatureInstallsAloneTest {
 
     @Test
     public void turnoutTls() throws Exception {
-        installsAlone("turnout-tls", "filter.tls");
+        installsAlone("turnout-tls", "filter.tls", "transport.nio");
     }
 
     @Test

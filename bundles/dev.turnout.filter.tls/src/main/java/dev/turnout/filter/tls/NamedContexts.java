@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Proxy;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * Keeps the contexts whose configuration has the PID {@code dev.turnout.filter.tls~NAME} without being one of the factory, as Felix File Install makes
+ * it of a file of that name: to it, the name of a factory ends at a minus sign only. When Configuration Admin leaves, the contexts stay as they are.
+ */
+@Component(service = ConfigurationListener.class)
+public final class NamedContexts implements ConfigurationListener {
+
+    private static final Logger LOG = System.getLogger(NamedContexts.class.getName());
+    private static final String PREFIX = TlsContextComponent.PID + "~";
+
+    /** Is a context and its service. */
+    private record Registered(TlsContextComponent context, ServiceRegistration<TlsContextComponent> registration) {}
+
+    private final BundleContext bundle;
+    private final Map<String, Registered> contexts = new HashMap<>();
+    private @Nullable ConfigurationAdmin configurations;
+
+    /** Begins without contexts; they come with Configuration Admin. */
+    @Activate
+    public NamedContexts(BundleContext bundle) {
+        this.bundle = bundle;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    synchronized void bindConfigurations(ConfigurationAdmin admin) {
+        configurations = admin;
+        update("*");
+    }
+
+    synchronized void unbindConfigurations(ConfigurationAdmin admin) {
+        if (configurations == admin) {
+            configurations = null;
+        }
+    }
+
+    /** Follows one configuration; called on Configuration Admin's thread. */
+    @Override
+    public synchronized void configurationEvent(ConfigurationEvent event) {
+        if (!isNamed(event.getPid(), event.getFactoryPid())) {
+            return;
+        }
+        if (event.getType() == ConfigurationEvent.CM_DELETED) {
+            Registered gone = contexts.remove(event.getPid());
+            if (gone != null) {
+                end(gone);
+            }
+        } else {
+            update(event.getPid().substring(PREFIX.length()));
+        }
+    }
+
+    private void update(String suffix) {
+        ConfigurationAdmin admin = configurations;
+        if (admin == null) {
+            return;
+        }
+        try {
+            Configuration[] found = admin.listConfigurations("(service.pid=" + PREFIX + suffix + ")");
+            for (Configuration configuration : found == null ? new Configuration[0] : found) {
+                Dictionary<String, Object> properties = configuration.getProcessedProperties(null);
+                if (properties != null && isNamed(configuration.getPid(), configuration.getFactoryPid())) {
+                    take(configuration.getPid(), FrameworkUtil.asMap(properties));
+                }
+            }
+        } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
+            LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + suffix + ": write them anew", e);
+        }
+    }
+
+    private void take(String pid, Map<String, Object> properties) {
+        Registered before = contexts.get(pid);
+        if (before != null) {
+            before.context.modified(config(properties));
+            return;
+        }
+        TlsContextComponent context =
+                new TlsContextComponent(config(properties), Map.of("service.pid", PREFIX + name(pid)));
+        contexts.put(pid, new Registered(context, bundle.registerService(TlsContextComponent.class, context, null)));
+    }
+
+    /** Reads the properties as the component runtime does. */
+    private static TlsContextConfig config(Map<String, Object> properties) {
+        return (TlsContextConfig) Proxy.newProxyInstance(
+                TlsContextConfig.class.getClassLoader(),
+                new Class<?>[] {TlsContextConfig.class},
+                (proxy, method, arguments) -> {
+                    Object value = properties.get(method.getName().replace('_', '.'));
+                    return value == null ? method.getDefaultValue() : String.valueOf(value);
+                });
+    }
+
+    /** Returns NAME as the file has it. */
+    private static String name(String pid) {
+        return pid.substring(PREFIX.length()).replace('~', '-');
+    }
+
+    private static void end(Registered gone) {
+        gone.registration.unregister();
+        gone.context.deactivate();
+    }
+
+    private static boolean isNamed(String pid, @Nullable String factoryPid) {
+        return pid.startsWith(PREFIX) && !TlsContextComponent.PID.equals(factoryPid);
+    }
+
+    @Deactivate
+    synchronized void deactivate() {
+        contexts.values().forEach(NamedContexts::end);
+        contexts.clear();
+    }
+}

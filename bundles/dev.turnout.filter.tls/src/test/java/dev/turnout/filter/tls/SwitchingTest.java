@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.turnout.api.network.ConnectOptions;
+import dev.turnout.api.network.dto.SwitchDTO;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.HandoverContext;
+import dev.turnout.api.protocol.HandoverState;
+import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.SwitchSupport;
+import dev.turnout.api.protocol.Switchable;
+import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Map;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.junit.jupiter.api.Test;
+
+/** Protocols above TLS are exchanged as on any stream; what is more is said here, the rest by the contract suites. */
+class SwitchingTest extends TlsCase {
+
+    /** Sends back its mark before every line, and hands over what is no line yet. */
+    private static final class Marking implements Protocol, Switchable {
+
+        private final String mark;
+        private String rest = "";
+        private Transport transport;
+
+        Marking(String mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        public void connectionMade(BaseTransport made) {
+            transport = (Transport) made;
+        }
+
+        @Override
+        public void dataReceived(ByteBuffer data) {
+            rest += US_ASCII.decode(data);
+            for (int end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+                transport.write((mark + rest.substring(0, end + 1)).getBytes(US_ASCII));
+                rest = rest.substring(end + 1);
+            }
+        }
+
+        @Override
+        public SwitchSupport switchSupport() {
+            return new SwitchSupport("marking", 1, 1);
+        }
+
+        @Override
+        public HandoverState handOver(HandoverContext context) {
+            return HandoverState.empty().withUnread(ByteBuffer.wrap(rest.getBytes(US_ASCII)));
+        }
+
+        @Override
+        public void takeOver(BaseTransport made, HandoverState state, HandoverContext context) {
+            transport = (Transport) made;
+        }
+    }
+
+    private Pair open(BaseProtocol protocol, Map<String, String> options) throws IOException {
+        ServerSocketChannel listener = listener();
+        var connecting = connecting(address(listener), ConnectOptions.DEFAULTS.with(options), client(), () -> protocol);
+        TlsPeer peer = serverPeer(listener).handshake();
+        return new Pair(loop.join(connecting, "a connection").transport(), peer);
+    }
+
+    @Test
+    @Spec({"SWITCH-30", "TLS-45", "TLS-46"})
+    void theDecryptedStreamIsSwitchedWithoutAnotherHandshakeAndTheNetworkIsTold() throws Exception {
+        Marking old = new Marking("old ");
+        Marking next = new Marking("next ");
+        Pair pair = open(old, Map.of());
+        pair.peer().send(ascii("one\ntw"));
+        assertArrayEquals(ascii("old one\n"), pair.peer().receive(8));
+        var session = loop.call(() -> pair.transport().getExtraInfo(ExtraInfo.SSL_OBJECT));
+
+        loop.run(in -> pair.transport().setProtocol(next));
+        pair.peer().send(ascii("o\n"));
+
+        assertArrayEquals(ascii("next two\n"), pair.peer().receive(9));
+        assertEquals(HandshakeStatus.NOT_HANDSHAKING, pair.peer().engine().getHandshakeStatus());
+        loop.run(in -> {
+            assertSame(next, pair.transport().getProtocol());
+            assertEquals(session, pair.transport().getExtraInfo(ExtraInfo.SSL_OBJECT));
+            pair.transport().abort();
+        });
+        SwitchDTO told = loop.join(networks.runtime().snapshot(), "a snapshot").switches[0];
+        assertEquals("SWITCHED", told.kind);
+        assertEquals(2, told.unread);
+    }
+
+    @Test
+    @Spec({"SWITCH-30", "SWITCH-14"})
+    void theStrictModeOfTheConnectionIsThatOfTheTransportBelow() throws Exception {
+        Protocol undeclared = new Protocol() {};
+        Pair pair = open(new Protocol() {}, Map.of("strict.switching", "true"));
+
+        assertThrows(
+                IllegalStateException.class,
+                () -> loop.run(in -> pair.transport().setProtocol(undeclared)));
+
+        loop.run(in -> pair.transport().abort());
+    }
+}
