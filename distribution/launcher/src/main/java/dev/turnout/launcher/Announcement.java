@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.launcher;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -9,12 +10,18 @@ final class Announcement {
 
     private Announcement() {}
 
-    static String of(CommandLine line, NetworkPicture picture) {
+    /**
+     * Writes the text.
+     *
+     * @param certificate the file of the certificate to trust
+     */
+    static String of(CommandLine line, NetworkPicture picture, Path certificate) {
         StringBuilder text = new StringBuilder();
         text.append(picture.serving().isEmpty() ? "Turnout runs and serves nothing yet\n" : "Turnout serves\n");
         for (Map.Entry<String, List<String>> server : picture.serving().entrySet()) {
             for (String socket : server.getValue()) {
-                text.append(String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client(socket)));
+                text.append(
+                        String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client(socket, certificate)));
             }
         }
         picture.failed().forEach((name, reason) -> text.append(String.format("not open: %s: %s%n", name, reason)));
@@ -30,21 +37,20 @@ final class Announcement {
     }
 
     /** Returns the command that talks to a listening socket. */
-    static String client(String socket) {
+    static String client(String socket, Path certificate) {
         String address = socket.substring(socket.indexOf(':') + 1);
+        boolean secured = socket.startsWith("tls+");
+        String openssl = "openssl s_client -quiet -verify_return_error -CAfile " + certificate;
         if (!address.startsWith("//")) {
-            return "socat - UNIX-CONNECT:" + address;
+            return secured ? openssl + " -unix " + address : "socat - UNIX-CONNECT:" + address;
         }
         int colon = address.lastIndexOf(':');
         String host = address.substring(2, colon).replaceAll("[\\[\\]]", "");
         boolean everywhere = host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::");
-        if (socket.startsWith("udp:")) {
-            return "socat - "
-                    + (host.indexOf(':') >= 0 && !everywhere
-                            ? "UDP6:[" + host + "]"
-                            : "UDP:" + (everywhere ? "127.0.0.1" : host))
-                    + ":" + address.substring(colon + 1);
-        }
-        return "nc " + (everywhere ? "127.0.0.1" : host) + " " + address.substring(colon + 1);
+        String to = everywhere ? "127.0.0.1" : host;
+        String port = address.substring(colon + 1);
+        return secured
+                ? openssl + " -connect " + (to.indexOf(':') < 0 ? to : "[" + to + "]") + ":" + port
+                : "nc " + to + " " + port;
     }
 }

@@ -18,6 +18,7 @@ import org.osgi.framework.BundleException;
 public final class Main {
 
     private static final long STARTUP_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long QUESTION_MILLIS = 50;
 
     /** What Turnout logs; held here, as a level is forgotten with its logger. */
@@ -64,13 +65,18 @@ public final class Main {
         Preflight.own(line.data());
         List<ServerFile> servers = ServerFile.in(line.etc(), Container.variables(line));
         Preflight.free(servers);
+        KeyMaker keys = new KeyMaker(line.data());
+        String noKeys = servers.stream().anyMatch(ServerFile::isSecured) ? keys.makeIfNeeded() : null;
 
         Container container = new Container(home, line);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(container), "turnout-stop"));
         // while it starts and stops, its steps are no news
         LOG.setLevel(Level.WARNING);
         container.start(home.resolve("bundle"));
-        System.out.print(Announcement.of(line, awaitServers(container, servers)));
+        System.out.print(Announcement.of(line, awaitServers(container, servers), keys.certificate()));
+        if (noKeys != null) {
+            System.err.println("turnout: " + noKeys);
+        }
         System.out.flush();
         LOG.setLevel(Level.INFO);
         if (line.shell()) {
@@ -79,12 +85,15 @@ public final class Main {
         container.waitForStop(0);
     }
 
-    /** Waits until the network has opened or refused each server, and not for ever. */
+    /** Waits until the network has opened or refused each server, and not for ever; what a refused one lacks may be about to come. */
     private static NetworkPicture awaitServers(Container container, List<ServerFile> servers)
             throws InterruptedException {
         long deadline = System.nanoTime() + STARTUP_NANOS;
         NetworkPicture picture = NetworkPicture.take(container.context());
-        while (!picture.knows(servers) && System.nanoTime() < deadline) {
+        while (!picture.serves(servers) && System.nanoTime() < deadline) {
+            if (picture.knows(servers)) {
+                deadline = Math.min(deadline, System.nanoTime() + PATIENCE_NANOS);
+            }
             if (container.waitForStop(QUESTION_MILLIS)) {
                 return picture;
             }

@@ -75,6 +75,11 @@ record NetworkPicture(Map<String, List<String>> serving, Map<String, String> fai
         return (String) dto.getClass().getField(field).get(dto);
     }
 
+    /** Tells whether all of these servers listen. */
+    boolean serves(List<ServerFile> servers) {
+        return servers.stream().allMatch(server -> serving.containsKey(server.name()));
+    }
+
     /** Tells whether the network has an answer for all of these servers. */
     boolean knows(List<ServerFile> servers) {
         return servers.stream()

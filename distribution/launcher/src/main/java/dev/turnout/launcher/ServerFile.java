@@ -28,7 +28,7 @@ record ServerFile(Path file, String name, String written, String endpoint) {
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
-    private static final Pattern ADDRESS = Pattern.compile("(?:tcp|udp)://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
+    private static final Pattern TCP = Pattern.compile("(?:\\w+\\+)*tcp://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
 
     /** Returns the servers of a folder by name. */
     static List<ServerFile> in(Path folder, Map<String, String> variables) throws IOException {
@@ -69,13 +69,13 @@ record ServerFile(Path file, String name, String written, String endpoint) {
         return "choose another " + (option ? "with --" + name + "-port N or " : "") + "in " + file;
     }
 
-    /** Returns host and port of an endpoint with a fixed port. */
-    Matcher address() {
-        return ADDRESS.matcher(endpoint);
+    /** Tells whether it needs a key pair. */
+    boolean isSecured() {
+        return endpoint.startsWith("tls+");
     }
 
-    /** Tells whether it is for datagrams. */
-    boolean isUdp() {
-        return endpoint.startsWith("udp:");
+    /** Returns host and port of a TCP endpoint with a fixed port. */
+    Matcher tcp() {
+        return TCP.matcher(endpoint);
     }
 }

@@ -20,13 +20,14 @@ class AnnouncementTest {
         "tcp://0.0.0.0:9,      nc 127.0.0.1 9",
         "tcp://*:9,            nc 127.0.0.1 9",
         "tcp://[::]:9,         nc 127.0.0.1 9",
-        "udp://127.0.0.1:9999, socat - UDP:127.0.0.1:9999",
-        "udp://0.0.0.0:9,      socat - UDP:127.0.0.1:9",
-        "udp://[::1]:9,        socat - UDP6:[::1]:9",
         "unix:/run/a.sock,     socat - UNIX-CONNECT:/run/a.sock",
+        "tls+tcp://127.0.0.1:8443, openssl s_client -quiet -verify_return_error -CAfile c.pem -connect 127.0.0.1:8443",
+        "tls+tcp://[::]:8443,  openssl s_client -quiet -verify_return_error -CAfile c.pem -connect 127.0.0.1:8443",
+        "tls+tcp://[::1]:8443, openssl s_client -quiet -verify_return_error -CAfile c.pem -connect [::1]:8443",
+        "tls+unix:/run/a.sock, openssl s_client -quiet -verify_return_error -CAfile c.pem -unix /run/a.sock",
     })
     void namesAClientForEachKindOfSocket(String socket, String client) {
-        assertEquals(client, Announcement.client(socket));
+        assertEquals(client, Announcement.client(socket, Path.of("c.pem")));
     }
 
     @Test
@@ -35,7 +36,7 @@ class AnnouncementTest {
         NetworkPicture picture = new NetworkPicture(
                 Map.of("echo", List.of("tcp://127.0.0.1:8888")), Map.of("chat", "no protocol has this name"));
 
-        String text = Announcement.of(line, picture);
+        String text = Announcement.of(line, picture, Path.of("c.pem"));
 
         assertTrue(text.startsWith("Turnout serves\n  echo       tcp://127.0.0.1:8888"), text);
         assertTrue(text.contains("\nnot open: chat: no protocol has this name\n"), text);

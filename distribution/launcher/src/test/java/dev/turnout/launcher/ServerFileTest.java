@@ -73,6 +73,24 @@ class ServerFileTest {
     }
 
     @Test
+    void looksAtThePortsOfSecuredServersToo() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            write("safe", "endpoint=tls+tcp://127.0.0.1:" + other.getLocalPort());
+            write("plain", "endpoint=tcp://127.0.0.1:0");
+            List<ServerFile> servers = ServerFile.in(etc, Map.of());
+
+            assertThrows(StartException.class, () -> Preflight.free(servers));
+
+            assertEquals(
+                    List.of("safe"),
+                    servers.stream()
+                            .filter(ServerFile::isSecured)
+                            .map(ServerFile::name)
+                            .toList());
+        }
+    }
+
+    @Test
     void leavesWrongEndpointsToTheNetwork() throws Exception {
         write("none", "protocol=echo");
         write("port", "endpoint=tcp://127.0.0.1:99999");

@@ -76,7 +76,7 @@ public final class Container implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/turnout").toString()));
         command.addAll(List.of("--etc", etc().toString(), "--load", load().toString(), "--data", data().toString()));
-        command.addAll(List.of("--echo-port", "0", "--line-port", "0", "--udp-port", "0"));
+        command.addAll(List.of("--echo-port", "0", "--line-port", "0", "--tls-port", "0"));
         command.addAll(List.of(options)); // the last one counts
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -182,7 +182,8 @@ public final class Container implements AutoCloseable {
 
     /** Returns the path of a unix socket that was there at the start. */
     public Path socket(String server) {
-        return Path.of(address(server).substring("unix:".length()));
+        String address = address(server);
+        return Path.of(address.substring(address.indexOf(':') + 1));
     }
 
     /** Returns the folder of configurations. */

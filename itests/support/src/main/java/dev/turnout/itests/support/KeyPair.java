@@ -2,20 +2,26 @@
 package dev.turnout.itests.support;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Is a key pair for {@code localhost} with a certificate that vouches for itself, made by the running JDK's tool and kept in a file. */
+/** Is a key pair for {@code localhost} whose certificate vouches for itself, in a file: made by the running JDK's tool, or a certificate of others. */
 public final class KeyPair {
 
     /** The password of every file. */
@@ -31,6 +37,11 @@ public final class KeyPair {
 
     /** Makes a key pair, and puts it into the place of what is in the file, at once as a whole. */
     public static KeyPair make(Path file, String name) throws Exception {
+        return make(file, name, "localhost");
+    }
+
+    /** Makes a key pair for another host. */
+    public static KeyPair make(Path file, String name, String host) throws Exception {
         Path next = file.resolveSibling("next.p12");
         Process keytool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -51,7 +62,7 @@ public final class KeyPair {
                         "-validity",
                         "5",
                         "-ext",
-                        "SAN=dns:localhost,ip:127.0.0.1"))
+                        "SAN=dns:" + host + ",ip:127.0.0.1"))
                 .redirectErrorStream(true)
                 .start();
         String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -62,29 +73,61 @@ public final class KeyPair {
         return new KeyPair(file);
     }
 
-    /** Takes the key pair of a file that somebody else has made. */
+    /** Takes the certificate that somebody else has made, a PEM file. */
     public static KeyPair of(Path file) {
         return new KeyPair(file);
     }
 
+    /** Writes certificate and private key as PEM. */
+    public void writePem(Path certificate, Path key) throws IOException, GeneralSecurityException {
+        Key secret = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray()).getKey("key", PASSWORD.toCharArray());
+        Files.writeString(certificate, pem("CERTIFICATE", certificate().getEncoded()));
+        Files.writeString(key, pem("PRIVATE KEY", secret.getEncoded()));
+    }
+
+    private static String pem(String kind, byte[] content) {
+        return "-----BEGIN " + kind + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + kind
+                + "-----\n";
+    }
+
+    /** Makes a context with this key pair that trusts others. */
+    public SSLContext context(KeyPair... others) throws IOException, GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trusting(others).getTrustManagers(), null);
+        return context;
+    }
+
+    private static TrustManagerFactory trusting(KeyPair... others) throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (int i = 0; i < others.length; i++) {
+            trusted.setCertificateEntry("key" + i, others[i].certificate());
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        return trust;
+    }
+
     /** Connects to a port of the loopback address by TLS, and shakes hands; trusts this key pair's certificate alone. */
     public SSLSocket connect(int port) throws IOException, GeneralSecurityException {
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted());
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(null, trusting(this).getTrustManagers(), null);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.startHandshake();
         return socket;
     }
 
-    private KeyStore trusted() throws IOException, GeneralSecurityException {
-        KeyStore own = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("key", own.getCertificate("key"));
-        return trusted;
+    private Certificate certificate() throws IOException, GeneralSecurityException {
+        if (file.toString().endsWith(".pem")) {
+            try (InputStream in = Files.newInputStream(file)) {
+                return CertificateFactory.getInstance("X.509").generateCertificate(in);
+            }
+        }
+        return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray()).getCertificate("key");
     }
 
     /** Sends a text and returns as many bytes as it has, as the answer. */

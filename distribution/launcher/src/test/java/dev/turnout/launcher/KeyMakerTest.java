@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyMakerTest {
+
+    @TempDir
+    Path data;
+
+    @Test
+    void makesAKeyPairOnceThatItsOwnerAloneCanRead() throws Exception {
+        KeyMaker maker = new KeyMaker(data);
+
+        assertNull(maker.makeIfNeeded());
+        String first = Files.readString(maker.certificate());
+        assertNull(maker.makeIfNeeded());
+
+        assertEquals(first, Files.readString(maker.certificate()));
+        assertTrue(Files.readString(data.resolve("tls/default.key")).startsWith("-----BEGIN PRIVATE KEY-----\n"));
+        assertEquals(List.of("default.key", "default.pem"), names());
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("tls"))));
+    }
+
+    @Test
+    void theCertificateIsForThisMachine() throws Exception {
+        KeyMaker maker = new KeyMaker(data);
+
+        assertNull(maker.makeIfNeeded());
+
+        try (InputStream in = Files.newInputStream(maker.certificate())) {
+            X509Certificate certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            certificate.checkValidity();
+            certificate.verify(certificate.getPublicKey());
+            assertEquals(
+                    List.of("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1"),
+                    certificate.getSubjectAlternativeNames().stream()
+                            .map(name -> name.get(1))
+                            .toList());
+        }
+    }
+
+    @Test
+    void makesAnotherIfTheCertificateIsBroken() throws Exception {
+        KeyMaker maker = new KeyMaker(data);
+        assertNull(maker.makeIfNeeded());
+
+        Files.writeString(maker.certificate(), "broken");
+        assertNull(maker.makeIfNeeded());
+
+        assertTrue(Files.readString(maker.certificate()).startsWith("-----BEGIN CERTIFICATE-----\n"));
+    }
+
+    @Test
+    void saysWhyNoKeyPairCanBeMade() throws Exception {
+        Files.writeString(data.resolve("tls"), "a file where the folder has to be");
+
+        String why = new KeyMaker(data).makeIfNeeded();
+
+        assertTrue(String.valueOf(why).startsWith("cannot make the key pair of the TLS servers in " + data), why);
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("tls"))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
