@@ -85,6 +85,8 @@ public final class TurnoutCommands {
         Table table = new Table("#ID", "SERVER", "LOOP", "#AGE", "#QUEUED", "PROTOCOL", "PEER");
         Table secured = new Table("#ID", "#CERTIFICATE ENDS IN", "CIPHER");
         boolean anySecured = false;
+        Table datagrams = new Table("#ID", "#RECEIVED", "#SENT", "#DROPPED", "#ERRORS");
+        boolean anyDatagrams = false;
         long now = clock.millis();
         for (ConnectionDTO connection : network.connections) {
             table.row(
@@ -96,6 +98,15 @@ public final class TurnoutCommands {
                     connection.protocol.substring(connection.protocol.lastIndexOf('.') + 1)
                             + (connection.reading ? "" : " (paused)"),
                     connection.peer.isEmpty() ? connection.scheme : connection.peer);
+            if (hasDatagrams(connection)) {
+                anyDatagrams = true;
+                datagrams.row(
+                        connection.id,
+                        connection.datagramsReceived,
+                        connection.datagramsSent,
+                        connection.datagramsDropped,
+                        connection.datagramErrors);
+            }
             if (!connection.cipher.isEmpty()) {
                 anySecured = true;
                 secured.row(
@@ -104,7 +115,14 @@ public final class TurnoutCommands {
                         connection.cipher);
             }
         }
-        return anySecured ? table + "\n\n" + secured : table.toString();
+        return table + (anySecured ? "\n\n" + secured : "") + (anyDatagrams ? "\n\n" + datagrams : "");
+    }
+
+    private static boolean hasDatagrams(ConnectionDTO connection) {
+        return connection.datagramsReceived != 0
+                || connection.datagramsSent != 0
+                || connection.datagramsDropped != 0
+                || connection.datagramErrors != 0;
     }
 
     private static String protocols(NetworkDTO network) {

@@ -126,6 +126,24 @@ class TurnoutCommandsTest {
     }
 
     @Test
+    void countsTheDatagramsOfEndpoints() {
+        ConnectionDTO stream = new ConnectionDTO();
+        stream.id = 3;
+        ConnectionDTO endpoint = new ConnectionDTO();
+        endpoint.id = 17;
+        endpoint.datagramsReceived = 1200;
+        endpoint.datagramsSent = 1199;
+        endpoint.datagramsDropped = 1;
+        network.connections = new ConnectionDTO[] {stream, endpoint};
+
+        String text = Printed.by(commands::connections);
+
+        assertEquals("""
+                #ID  #RECEIVED  #SENT  #DROPPED  #ERRORS
+                 17       1200   1199         1        0""", text.substring(text.indexOf("\n\n") + 2));
+    }
+
+    @Test
     void listsProtocolsWithTransportsAndFilters() {
         ProtocolDTO protocol = new ProtocolDTO();
         protocol.name = "echo";

@@ -48,9 +48,11 @@ final class Announcement {
         String host = address.substring(2, colon).replaceAll("[\\[\\]]", "");
         boolean everywhere = host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::");
         String to = everywhere ? "127.0.0.1" : host;
+        String bracketed = to.indexOf(':') < 0 ? to : "[" + to + "]";
         String port = address.substring(colon + 1);
-        return secured
-                ? openssl + " -connect " + (to.indexOf(':') < 0 ? to : "[" + to + "]") + ":" + port
-                : "nc " + to + " " + port;
+        if (socket.startsWith("udp:")) {
+            return "socat - " + (to.indexOf(':') < 0 ? "UDP:" : "UDP6:") + bracketed + ":" + port;
+        }
+        return secured ? openssl + " -connect " + bracketed + ":" + port : "nc " + to + " " + port;
     }
 }

@@ -20,6 +20,7 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
 
               --echo-port N   port of the echo server (8888); 0 lets the system choose
               --line-port N   port of the line server (8889); 0 lets the system choose
+              --udp-port N    port of the datagram echo server (9999); 0 lets the system choose
               --tls-port N    port of the echo server over TLS (8443); 0 lets the system choose
               --etc DIR       folder of configurations, read while running (etc)
               --load DIR      folder of bundles, read while running (load)
@@ -31,7 +32,10 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
             """;
 
     private static final Map<String, String> PORTS = Map.of(
-            "--echo-port", "turnout.echo.port", "--line-port", "turnout.line.port", "--tls-port", "turnout.tls.port");
+            "--echo-port", "turnout.echo.port",
+            "--line-port", "turnout.line.port",
+            "--udp-port", "turnout.udp.port",
+            "--tls-port", "turnout.tls.port");
 
     /** Reads the arguments; {@code home} is where the default folders are. */
     static CommandLine parse(List<String> arguments, Path home) throws StartException {
@@ -52,7 +56,7 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
                 case "--etc" -> etc = folder(value(argument, equals, rest));
                 case "--data" -> data = folder(value(argument, equals, rest));
                 case "--load" -> load = folder(value(argument, equals, rest));
-                case "--echo-port", "--line-port", "--tls-port" ->
+                case "--echo-port", "--line-port", "--udp-port", "--tls-port" ->
                     properties.put(PORTS.getOrDefault(option, option), port(option, value(argument, equals, rest)));
                 default -> throw wrong("unknown option \"" + argument + "\"");
             }

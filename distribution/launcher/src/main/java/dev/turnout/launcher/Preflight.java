@@ -2,6 +2,7 @@
 package dev.turnout.launcher;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -60,7 +61,7 @@ final class Preflight {
     /** Checks that the servers can listen where they are to; wrong endpoints are for the network to report. */
     static void free(List<ServerFile> servers) throws StartException {
         for (ServerFile server : servers) {
-            Matcher address = server.tcp();
+            Matcher address = server.address();
             if (address.matches() && Integer.parseInt(address.group(2)) <= 65_535) {
                 bind(server, address.group(1), Integer.parseInt(address.group(2)));
             }
@@ -68,13 +69,24 @@ final class Preflight {
     }
 
     private static void bind(ServerFile server, String host, int port) throws StartException {
-        try (ServerSocket probe = new ServerSocket()) {
-            InetAddress address = host.isEmpty() || host.equals("*") ? null : InetAddress.getByName(host);
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(address, port));
+        try {
+            InetAddress at = host.isEmpty() || host.equals("*") ? null : InetAddress.getByName(host);
+            InetSocketAddress address = new InetSocketAddress(at, port);
+            if (server.isUdp()) {
+                new DatagramSocket(address).close();
+            } else {
+                listen(address);
+            }
         } catch (IOException e) {
             throw failed("cannot listen on port " + port + " for server " + server.name() + " (" + e.getMessage()
                     + "): stop what listens there, or " + server.remedy());
+        }
+    }
+
+    private static void listen(InetSocketAddress address) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(address);
         }
     }
 

@@ -28,7 +28,8 @@ record ServerFile(Path file, String name, String written, String endpoint) {
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
-    private static final Pattern TCP = Pattern.compile("(?:\\w+\\+)*tcp://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:(?:\\w+\\+)*tcp|udp)://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
 
     /** Returns the servers of a folder by name. */
     static List<ServerFile> in(Path folder, Map<String, String> variables) throws IOException {
@@ -74,8 +75,13 @@ record ServerFile(Path file, String name, String written, String endpoint) {
         return endpoint.startsWith("tls+");
     }
 
-    /** Returns host and port of a TCP endpoint with a fixed port. */
-    Matcher tcp() {
-        return TCP.matcher(endpoint);
+    /** Returns host and port of an endpoint with a fixed port. */
+    Matcher address() {
+        return ADDRESS.matcher(endpoint);
+    }
+
+    /** Tells whether it is for datagrams. */
+    boolean isUdp() {
+        return endpoint.startsWith("udp:");
     }
 }

@@ -9,6 +9,10 @@ import dev.turnout.itests.support.Container;
 import dev.turnout.itests.support.KeyPair;
 import java.io.BufferedReader;
 import java.io.File;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +57,26 @@ class DefaultServersTest {
         try (Client client = Client.unix(container.socket("echo-unix"))) {
             assertEquals("Hello\n", client.exchange("Hello\n"));
         }
+    }
+
+    @Test
+    void datagramEchoAnswers() throws Exception {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), container.port("udp"));
+        try (DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(10_000);
+            for (String text : new String[] {"Hello", ""}) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                client.send(new DatagramPacket(bytes, bytes.length, at));
+                DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+                client.receive(answer);
+                assertEquals(text, new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    @Test
+    void servesSocatOverUdp() throws Exception {
+        assertEquals("Hello", ask("socat", "-", "UDP:127.0.0.1:" + container.port("udp")));
     }
 
     @Test

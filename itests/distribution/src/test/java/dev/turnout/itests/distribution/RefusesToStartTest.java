@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.turnout.itests.support.Container;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -39,6 +40,17 @@ class RefusesToStartTest {
             container.launch(List.of(), "--line-port", port);
 
             assertRefusal(1, "port " + port, "server line", "--line-port N");
+        }
+    }
+
+    @Test
+    void busyPortOfDatagrams() throws Exception {
+        try (DatagramSocket other = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(other.getLocalPort());
+
+            container.launch(List.of(), "--udp-port", port);
+
+            assertRefusal(1, "port " + port, "server udp", "--udp-port N");
         }
     }
 

@@ -10,6 +10,10 @@ import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.InFelix;
 import dev.turnout.itests.support.Inside;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -47,6 +51,23 @@ public class EchoOverEveryTransportTest {
 
         Await.until("the socket's file to go", () -> Files.notExists(socket));
         Files.delete(folder);
+    }
+
+    @Test
+    public void answersOverUdp() throws Exception {
+        Inside inside = new Inside(getClass());
+        inside.configure("udp-echo", Map.of("endpoint", "udp://127.0.0.1:0", "protocol", "datagram-echo"));
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), inside.port("udp-echo"));
+
+        try (DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(10_000);
+            client.send(new DatagramPacket(new byte[] {1, 2, 3}, 3, at));
+            DatagramPacket answer = new DatagramPacket(new byte[10], 10);
+            client.receive(answer);
+            assertEquals(3, answer.getLength());
+        } finally {
+            inside.delete("udp-echo");
+        }
     }
 
     @Test

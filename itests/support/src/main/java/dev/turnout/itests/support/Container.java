@@ -76,7 +76,7 @@ public final class Container implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/turnout").toString()));
         command.addAll(List.of("--etc", etc().toString(), "--load", load().toString(), "--data", data().toString()));
-        command.addAll(List.of("--echo-port", "0", "--line-port", "0", "--tls-port", "0"));
+        command.addAll(List.of("--echo-port", "0", "--line-port", "0", "--udp-port", "0", "--tls-port", "0"));
         command.addAll(List.of(options)); // the last one counts
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
