@@ -154,6 +154,7 @@ class UdpFloodTest {
 
         flood.start();
         try {
+            loop.until("the flood", () -> flooded.received.get() > 0);
             for (int i = 0; i < 100; i++) {
                 String text = "turn " + i;
                 quiet.send(text.getBytes(StandardCharsets.US_ASCII), neighbour);
@@ -163,7 +164,5 @@ class UdpFloodTest {
             over.set(true);
             flood.join();
         }
-
-        assertTrue(flooded.received.get() > 0);
     }
 }
