@@ -58,6 +58,9 @@ public record ExtraInfo<T>(String name, Class<T> type) {
     /** What became of the datagrams of an endpoint. */
     public static final ExtraInfo<DatagramCounters> DATAGRAMS = new ExtraInfo<>("datagrams", DatagramCounters.class);
 
+    /** The program of a subprocess transport, without its arguments. */
+    public static final ExtraInfo<String> COMMAND = new ExtraInfo<>("command", String.class);
+
     /** Symbolic name and version of the bundle that the protocol comes from. */
     public static final ExtraInfo<String> BUNDLE = new ExtraInfo<>("bundle", String.class);
 

@@ -490,6 +490,7 @@ public final class SelectorLoop extends DelegatingLoop {
         origin.forEach(frame ->
                 text.append(System.lineSeparator()).append("    made at ").append(frame));
         LOG.log(Level.WARNING, text.toString());
+        resource.dropped();
     }
 
     @Override

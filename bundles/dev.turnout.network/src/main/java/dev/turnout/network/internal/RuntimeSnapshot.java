@@ -77,7 +77,7 @@ final class RuntimeSnapshot {
         dto.peer = transport
                 .getExtraInfo(ExtraInfo.PEERNAME)
                 .map(RuntimeSnapshot::text)
-                .orElse("");
+                .orElseGet(() -> otherEnd(transport));
         dto.local = transport
                 .getExtraInfo(ExtraInfo.SOCKNAME)
                 .map(RuntimeSnapshot::text)
@@ -107,6 +107,18 @@ final class RuntimeSnapshot {
         dto.datagramsSent = counters.sent();
         dto.datagramsDropped = counters.dropped() + counters.oversized();
         dto.datagramErrors = counters.errors();
+    }
+
+    /** Names what is at the other end where there are no addresses: a child by process and program, a pipe by its path (PROC-58). */
+    private static String otherEnd(BaseTransport transport) {
+        return transport
+                .getExtraInfo(ExtraInfo.SUBPROCESS)
+                .map(process -> "pid " + process.pid() + " "
+                        + transport.getExtraInfo(ExtraInfo.COMMAND).orElse(""))
+                .orElseGet(() -> transport
+                        .getExtraInfo(ExtraInfo.PIPE)
+                        .map(Object::toString)
+                        .orElse(""));
     }
 
     private static ServerDTO server(ServerEntry entry, IoLoop loop) {

@@ -28,6 +28,13 @@ public abstract class PipeChannel extends SocketChannel implements ReadySource {
         this.pipe = pipe;
     }
 
+    /** Makes one channel of a reading and a writing one of the same sort, which must not be used by themselves any more. */
+    public static PipeChannel join(PipeChannel reading, PipeChannel writing, String name) throws IOException {
+        return reading instanceof PolledPipe in && writing instanceof PolledPipe out
+                ? PolledPipe.join(in, out, name)
+                : PumpedPipe.join((PumpedPipe) reading, (PumpedPipe) writing, name);
+    }
+
     /** Returns what the user knows this pipe by, for extra info: the channel handed in, or the path. */
     public final Object pipe() {
         return pipe;

@@ -24,6 +24,7 @@ public final class PolledPipe extends PipeChannel {
     private final Pipe.@Nullable SourceChannel source;
     private final Pipe.@Nullable SinkChannel sink;
     private final @Nullable Path descriptor;
+    private Runnable look = () -> {};
 
     private PolledPipe(
             Pipe.@Nullable SourceChannel source,
@@ -101,9 +102,24 @@ public final class PolledPipe extends PipeChannel {
         }
     }
 
+    static PolledPipe join(PolledPipe reading, PolledPipe writing, String name) throws IOException {
+        return new PolledPipe(reading.source, writing.sink, null, name, reading.pipe());
+    }
+
+    /** Tells whether this system lets a writing end whose descriptor is known find out that its reader has gone. */
+    public static boolean canLook() {
+        return ReaderProbe.works();
+    }
+
+    /** Looks soon whether a writing end still has a reader, as there is reason to think that it has none. Loop's thread. */
+    public void look() {
+        look.run();
+    }
+
     @Override
     public Registration register(IoLoop loop, int ops, ReadyHandler handler) {
         Polling polling = new Polling(loop, handler);
+        look = polling::lookNow;
         polling.interestOps(ops);
         return polling;
     }
@@ -174,6 +190,16 @@ public final class PolledPipe extends PipeChannel {
             if (!cancelled && (ops & SelectionKey.OP_READ) != 0) {
                 looking = true;
                 pollForWriting();
+            }
+        }
+
+        private void lookNow() {
+            if (looks && !cancelled) {
+                delayMillis = ReaderProbe.FIRST_MILLIS;
+                if (timer != null) {
+                    timer.cancel();
+                }
+                look();
             }
         }
 

@@ -27,26 +27,37 @@ public final class PumpedPipe extends PipeChannel {
     private final @Nullable ReadPump reader;
     private final @Nullable WritePump writer;
 
-    private PumpedPipe(
-            @Nullable ReadableByteChannel source, @Nullable WritableByteChannel sink, String name, Object pipe) {
+    private PumpedPipe(@Nullable ReadPump reader, @Nullable WritePump writer, String name, Object pipe) {
         super(SelectorProvider.provider(), name, pipe);
-        this.reader = source == null ? null : new ReadPump(source, "turnout-read-" + name);
-        this.writer = sink == null ? null : new WritePump(sink, "turnout-write-" + name);
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    private static ReadPump pump(ReadableByteChannel source, String name) {
+        return new ReadPump(source, "turnout-read-" + name);
+    }
+
+    private static WritePump pump(WritableByteChannel sink, String name) {
+        return new WritePump(sink, "turnout-write-" + name);
+    }
+
+    static PumpedPipe join(PumpedPipe reading, PumpedPipe writing, String name) {
+        return new PumpedPipe(reading.reader, writing.writer, name, reading.pipe());
     }
 
     /** Returns a channel that reads; the end belongs to it. */
     public static PumpedPipe reading(ReadableByteChannel source, String name, Object pipe) {
-        return new PumpedPipe(source, null, name, pipe);
+        return new PumpedPipe(pump(source, name), null, name, pipe);
     }
 
     /** Returns a channel that writes; the end belongs to it. */
     public static PumpedPipe writing(WritableByteChannel sink, String name, Object pipe) {
-        return new PumpedPipe(null, sink, name, pipe);
+        return new PumpedPipe(null, pump(sink, name), name, pipe);
     }
 
     /** Returns a channel that reads one pipe and writes another one. */
     public static PumpedPipe both(ReadableByteChannel source, WritableByteChannel sink, String name, Object pipe) {
-        return new PumpedPipe(source, sink, name, pipe);
+        return new PumpedPipe(pump(source, name), pump(sink, name), name, pipe);
     }
 
     @Override

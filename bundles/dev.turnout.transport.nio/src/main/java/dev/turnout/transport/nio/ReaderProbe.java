@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,21 @@ final class ReaderProbe {
 
     private static final Path FILE = Path.of(System.getProperty("java.home"), "release");
 
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+    private static final int MAJOR = 5;
+    private static final int MINOR = 12;
+
     private ReaderProbe() {}
+
+    /** Tells whether this system can be asked. */
+    static boolean works() {
+        Matcher version = VERSION.matcher(System.getProperty("os.version"));
+        if (!System.getProperty("os.name").equals("Linux") || !version.matches()) {
+            return false;
+        }
+        int major = Integer.parseInt(version.group(1));
+        return major > MAJOR || (major == MAJOR && Integer.parseInt(version.group(2)) >= MINOR);
+    }
 
     /** Tells whether the pipe has lost its last reader; false where that cannot be found out. */
     static boolean readerGone(WritableByteChannel pipe) {

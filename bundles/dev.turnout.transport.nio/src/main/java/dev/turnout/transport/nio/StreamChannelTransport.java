@@ -465,6 +465,18 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         updateInterest();
     }
 
+    /**
+     * Delivers bytes, in a later turn and when the protocol wants to read, before everything that was not delivered yet; dropped on a closing
+     * transport. For a transport that is made of several, which gets bytes back from a switch of protocols.
+     */
+    public void unread(ByteBuffer bytes) {
+        loop.checkThread();
+        if (!closing) {
+            hold(bytes);
+            loop.callSoon(this::deliverHeld);
+        }
+    }
+
     private void requireReading() {
         if (direction == Direction.WRITE) {
             throw new UnsupportedOperationException("a transport that only writes has nothing to read: " + this);
@@ -672,6 +684,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public CompletionStage<Long> sendfile(FileChannel file, long offset, long count) {
         loop.checkThread();
         requireWriting();
+        if (channel instanceof PumpedPipe) {
+            throw new UnsupportedOperationException(
+                    "a thread of its own writes " + this + " and sends no files; read the file and write it");
+        }
         if (closing || eofWanted || sending != null) {
             throw new IllegalStateException("cannot send a file on " + this
                     + (closing ? ": it is closing" : eofWanted ? " after writeEof()" : " during another sendfile"));
@@ -724,6 +740,13 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public boolean isServer() {
         return false;
+    }
+
+    @Override
+    public void dropped() {
+        if (channel instanceof PipeChannel) {
+            registration.close(); // its threads wait for nobody
+        }
     }
 
     private void resetWhenReleased() {

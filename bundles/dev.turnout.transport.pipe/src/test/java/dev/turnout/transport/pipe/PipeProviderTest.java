@@ -14,6 +14,7 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -235,6 +236,41 @@ class PipeProviderTest {
                             "the failure"));
 
             assertFalse(ends.reading().isOpen());
+        }
+    }
+
+    @Test
+    @Spec("PIPE-26")
+    void theStandardStreamsOfTheProcessStayOpen() throws Exception {
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StandardStreams.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (OutputStream in = program.getOutputStream()) {
+            in.write("from outside\n".getBytes(UTF_8));
+        }
+
+        String output = new String(program.getInputStream().readAllBytes(), UTF_8);
+
+        assertEquals("copy: from outside\nstill open\n", output);
+        assertEquals(0, program.waitFor());
+    }
+
+    @Test
+    @Spec({"PIPE-2", "PIPE-14"})
+    void aCharacterDeviceIsAcceptedAndItsOtherSideNotWatched() throws Exception {
+        try (FileChannel terminal = FileChannel.open(Path.of("/dev/ptmx"), StandardOpenOption.WRITE)) {
+            RecordingProtocol protocol = new RecordingProtocol();
+
+            harness.write(protocol, terminal); // nobody has the other side of it open
+
+            harness.thread.settle();
+            harness.thread.settle();
+            harness.thread.settle();
+            assertFalse(protocol.isLost());
         }
     }
 }

@@ -47,6 +47,7 @@ public class BundlesResolveTest {
                         "dev.turnout.shell",
                         "dev.turnout.transport.nio",
                         "dev.turnout.transport.pipe",
+                        "dev.turnout.transport.process",
                         "dev.turnout.transport.tcp",
                         "dev.turnout.transport.udp",
                         "dev.turnout.transport.unix")),

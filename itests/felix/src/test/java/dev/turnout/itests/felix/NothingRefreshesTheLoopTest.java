@@ -30,6 +30,7 @@ public class NothingRefreshesTheLoopTest {
             "dev.turnout.network",
             "dev.turnout.transport.nio",
             "dev.turnout.transport.pipe",
+            "dev.turnout.transport.process",
             "dev.turnout.transport.tcp",
             "dev.turnout.transport.udp",
             "dev.turnout.transport.unix");

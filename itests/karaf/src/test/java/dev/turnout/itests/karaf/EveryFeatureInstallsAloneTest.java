@@ -41,6 +41,7 @@ public class EveryFeatureInstallsAloneTest {
             "turnout-unix",
             "turnout-tls",
             "turnout-pipe",
+            "turnout-process",
             "turnout-protocols",
             "turnout-shell");
 
@@ -128,6 +129,7 @@ public class EveryFeatureInstallsAloneTest {
                 "shell",
                 "transport.nio",
                 "transport.pipe",
+                "transport.process",
                 "transport.tcp",
                 "transport.udp",
                 "transport.unix");
@@ -161,6 +163,11 @@ public class EveryFeatureInstallsAloneTest {
     @Test
     public void turnoutPipe() throws Exception {
         installsAlone("turnout-pipe", "transport.nio", "transport.pipe");
+    }
+
+    @Test
+    public void turnoutProcess() throws Exception {
+        installsAlone("turnout-process", "transport.nio", "transport.process");
     }
 
     @Test

@@ -19,4 +19,7 @@ public interface LoopResource {
 
     /** Ends it at once. Loop's thread. */
     void abort();
+
+    /** Is told that its loop was closed while it was open: frees what the loop knows nothing of, such as a child process or a thread. */
+    default void dropped() {}
 }

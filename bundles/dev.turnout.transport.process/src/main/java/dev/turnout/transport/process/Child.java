@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.transport.process;
+
+import dev.turnout.transport.nio.PipeChannel;
+import dev.turnout.transport.nio.PolledPipe;
+import dev.turnout.transport.nio.PumpedPipe;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is a started process with this side's ends of its pipes.
+ *
+ * @param process the process
+ * @param mark what its descendants are found by
+ * @param program what was started, without arguments
+ * @param ends the ends for 0, 1 and 2; null for a stream that is no pipe
+ */
+record Child(Process process, String mark, String program, List<@Nullable PipeChannel> ends) {
+
+    private static final int STREAMS = 3;
+
+    /** Says which streams of a child are pipes. */
+    record Piped(boolean in, boolean out, boolean error) {
+
+        int count() {
+            return (in ? 1 : 0) + (out ? 1 : 0) + (error ? 1 : 0);
+        }
+    }
+
+    /**
+     * Starts a process; blocks for a moment.
+     *
+     * @param builder all that is not about pipes is set in it
+     * @param polled whether to try pipes that the loop can poll
+     * @throws IOException of the system, if it cannot be started; nothing is open then
+     */
+    static Child start(ProcessBuilder builder, Piped piped, SelectorProvider provider, boolean polled, Family family)
+            throws IOException {
+        String mark = family.newMark();
+        builder.environment().put(Family.MARK, Family.inherited() + mark);
+        String program = builder.command().get(0);
+        List<SystemPipe> pipes = polled && piped.count() > 0 ? SystemPipe.open(provider, piped.count()) : List.of();
+        Child child =
+                pipes.isEmpty() ? pumped(builder, piped, mark, program) : polled(builder, piped, pipes, mark, program);
+        family.add(child.process, mark);
+        return child;
+    }
+
+    private static Child polled(
+            ProcessBuilder builder, Piped piped, List<SystemPipe> pipes, String mark, String program)
+            throws IOException {
+        int next = 0;
+        SystemPipe in = piped.in ? pipes.get(next++) : null;
+        SystemPipe out = piped.out ? pipes.get(next++) : null;
+        SystemPipe error = piped.error ? pipes.get(next) : null;
+        try {
+            if (in != null) {
+                builder.redirectInput(Redirect.from(in.readEnd().toFile()));
+            }
+            if (out != null) {
+                builder.redirectOutput(Redirect.appendTo(out.writeEnd().toFile()));
+            }
+            if (error != null) {
+                builder.redirectError(Redirect.appendTo(error.writeEnd().toFile()));
+            }
+            Process process = builder.start();
+            String name = name(program, process);
+            List<@Nullable PipeChannel> ends = new ArrayList<>();
+            ends.add(in == null ? null : PolledPipe.writing(in.pipe().sink(), in.writeEnd(), "input" + name, process));
+            ends.add(out == null ? null : PolledPipe.reading(out.pipe().source(), "output" + name, process));
+            ends.add(error == null ? null : PolledPipe.reading(error.pipe().source(), "errors" + name, process));
+            closeChildsEnds(in, out, error);
+            return new Child(process, mark, program, ends);
+        } catch (IOException | RuntimeException e) {
+            pipes.forEach(SystemPipe::close);
+            throw e;
+        }
+    }
+
+    /** Closes what is the child's, so that an end is seen when the child ends. */
+    private static void closeChildsEnds(@Nullable SystemPipe in, @Nullable SystemPipe out, @Nullable SystemPipe error) {
+        if (in != null) {
+            SystemPipe.close(in.pipe().source());
+        }
+        if (out != null) {
+            SystemPipe.close(out.pipe().sink());
+        }
+        if (error != null) {
+            SystemPipe.close(error.pipe().sink());
+        }
+    }
+
+    private static Child pumped(ProcessBuilder builder, Piped piped, String mark, String program) throws IOException {
+        Process process = builder.start();
+        String name = name(program, process);
+        List<@Nullable PipeChannel> ends = new ArrayList<>();
+        ends.add(
+                !piped.in
+                        ? null
+                        : PumpedPipe.writing(new Flushing(process.getOutputStream()), "input" + name, process));
+        ends.add(
+                !piped.out
+                        ? null
+                        : PumpedPipe.reading(Channels.newChannel(process.getInputStream()), "output" + name, process));
+        ends.add(
+                !piped.error
+                        ? null
+                        : PumpedPipe.reading(Channels.newChannel(process.getErrorStream()), "errors" + name, process));
+        return new Child(process, mark, program, ends);
+    }
+
+    private static String name(String program, Process process) {
+        return " of " + program + " " + process.pid();
+    }
+
+    /** Returns standard input and output as one channel. */
+    PipeChannel stream() throws IOException {
+        PipeChannel in = Objects.requireNonNull(ends.get(0), "standard input");
+        PipeChannel out = Objects.requireNonNull(ends.get(1), "standard output");
+        return PipeChannel.join(out, in, program + " " + process.pid());
+    }
+
+    /** Kills a child that nobody wants any more, and closes its pipes. */
+    void discard(Family family) {
+        family.end(process, mark);
+        for (int fd = 0; fd < STREAMS; fd++) {
+            PipeChannel end = ends.get(fd);
+            if (end != null) {
+                SystemPipe.close(end);
+            }
+        }
+    }
+
+    /** Writes through the buffer that the JDK puts before the pipe. */
+    private static final class Flushing implements WritableByteChannel {
+
+        private final OutputStream stream;
+        private volatile boolean open = true;
+
+        Flushing(OutputStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public int write(ByteBuffer data) throws IOException {
+            byte[] copy = new byte[data.remaining()];
+            data.get(copy);
+            stream.write(copy);
+            stream.flush();
+            return copy.length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public void close() throws IOException {
+            open = false;
+            stream.close();
+        }
+    }
+}

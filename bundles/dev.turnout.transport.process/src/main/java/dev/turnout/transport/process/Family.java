@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.transport.process;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * Knows the children of one provider, and finds their descendants, so that none outlives it.
+ *
+ * <p>A descendant whose parent has ended belongs to nobody that the system would name. So every child gets a variable in its environment that its
+ * descendants inherit, and Linux shows the environment of processes. Where it does not, only descendants whose line of parents still lives are found.
+ * Any thread.
+ */
+final class Family {
+
+    /** Names the variable. */
+    static final String MARK = "TURNOUT_CHILD";
+
+    private static final System.Logger LOG = System.getLogger(Family.class.getName());
+    private static final Path PROCESSES = Path.of("/proc");
+    private static final int MOST_ROUNDS = 10;
+
+    private final String name = UUID.randomUUID().toString();
+    private final AtomicLong count = new AtomicLong();
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private final Set<String> doomed = ConcurrentHashMap.newKeySet();
+    private boolean sweeping;
+    private boolean ended;
+
+    /** Returns the variable that this process has itself, so that its own parent finds its children too. */
+    static String inherited() {
+        return System.getenv().getOrDefault(MARK, "");
+    }
+
+    /** Returns a new value of the variable. */
+    String newMark() {
+        return name + "-" + count.incrementAndGet() + ".";
+    }
+
+    /** Makes a child known until it ends; one that comes too late is killed. */
+    void add(Process child, String mark) {
+        running.add(child);
+        CompletionStage<Process> exit = child.onExit();
+        exit.thenRun(() -> running.remove(child));
+        boolean late;
+        synchronized (this) {
+            late = ended;
+        }
+        if (late) {
+            end(child, mark);
+        }
+    }
+
+    /** Kills a child, and what has come of it in the background. */
+    void end(Process child, String mark) {
+        if (!Files.isDirectory(PROCESSES.resolve("self"))) {
+            child.descendants().forEach(ProcessHandle::destroyForcibly);
+        }
+        child.destroyForcibly();
+        doomed.add(mark);
+        synchronized (this) {
+            if (sweeping) {
+                return;
+            }
+            sweeping = true;
+        }
+        Thread sweeper = new Thread(this::sweepDoomed, "turnout-process-sweeper");
+        sweeper.setDaemon(true);
+        sweeper.setContextClassLoader(null);
+        sweeper.start();
+    }
+
+    private void sweepDoomed() {
+        boolean more = true;
+        while (more) {
+            Set<String> now = Set.copyOf(doomed);
+            sweep(environment -> now.stream().anyMatch(environment::contains));
+            doomed.removeAll(now);
+            synchronized (this) {
+                more = !doomed.isEmpty();
+                sweeping = more;
+            }
+        }
+    }
+
+    /** Kills all children and all their descendants, and returns when the system has been told. */
+    void endAll() {
+        synchronized (this) {
+            ended = true;
+        }
+        for (Process child : running) {
+            if (!Files.isDirectory(PROCESSES.resolve("self"))) {
+                child.descendants().forEach(ProcessHandle::destroyForcibly);
+            }
+            child.destroyForcibly();
+        }
+        sweep(environment -> environment.contains(name));
+    }
+
+    /** Kills processes by their environment, again and again until none is left: they may have been making more of them. */
+    private static void sweep(Predicate<String> marked) {
+        boolean found = true;
+        for (int round = 0; found && round < MOST_ROUNDS; round++) {
+            found = false;
+            try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
+                for (Path process : processes) {
+                    if (marked.test(environment(process))) {
+                        found |= kill(Long.parseLong(process.getFileName().toString()));
+                    }
+                }
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "processes cannot be listed", e);
+            }
+        }
+    }
+
+    private static String environment(Path process) {
+        try {
+            String all = new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
+            int start = all.startsWith(MARK + "=") ? 0 : all.indexOf('\0' + MARK + "=");
+            return start < 0 ? "" : all.substring(start, Math.max(start, all.indexOf('\0', start + 1)));
+        } catch (IOException e) {
+            return ""; // it has ended, or is somebody else's
+        }
+    }
+
+    private static boolean kill(long pid) {
+        return pid != ProcessHandle.current().pid()
+                && ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.transport.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.api.network.ConnectOptions;
+import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.spi.ConnectRequest;
+import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.RecordingProtocol;
+import dev.turnout.testkit.Spec;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Says that an endpoint makes one stream of a child's input and output, whoever serves its pipes. */
+class ProcessEndpointTest {
+
+    private Processes processes;
+
+    @AfterEach
+    void end() {
+        assertEquals(List.of(), processes.thread.reports());
+        processes.close();
+    }
+
+    private Transport connect(boolean polled, BaseProtocol protocol, String endpoint) {
+        processes = new Processes(polled);
+        Endpoint parsed = Endpoint.parse(endpoint);
+        ConnectOptions options = ConnectOptions.DEFAULTS.with(parsed.options());
+        return processes
+                .thread
+                .await(() -> processes.provider.connect(new ConnectRequest(
+                        processes.loop, parsed.withoutOptions(), options, () -> protocol, false, processes.log)))
+                .transport();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Spec({"EOF-4", "WRITE-25", "EXTRA-16"})
+    void aProgramIsTheOtherEndOfAStream(boolean polled) {
+        RecordingProtocol protocol = new RecordingProtocol();
+        Transport transport = connect(polled, protocol, "process:/bin/cat?arg=-u");
+
+        processes.thread.run(loop -> {
+            assertTrue(transport.getExtraInfo(ExtraInfo.SUBPROCESS).isPresent());
+            assertEquals(Optional.of("/bin/cat"), transport.getExtraInfo(ExtraInfo.COMMAND));
+            transport.write("there and back".getBytes(UTF_8));
+            transport.writeEof();
+        });
+        protocol.awaitLost();
+
+        assertEquals(
+                List.of("connectionMade", "dataReceived \"there and back\"", "eofReceived", "connectionLost null"),
+                protocol.trace());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void argumentsAndMergedErrorsComeFromTheEndpoint(boolean polled) {
+        RecordingProtocol protocol = new RecordingProtocol();
+        connect(polled, protocol, "process:/bin/sh?arg=-c%0Aecho%20out%3B%20echo%20err%20%3E%262&stderr=merge");
+
+        protocol.awaitLost();
+
+        assertEquals("out\nerr\n", protocol.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closeEndsTheProgramThatGoesOnWithoutInput(boolean polled) {
+        RecordingProtocol protocol = new RecordingProtocol();
+        Transport transport = connect(polled, protocol, "process:/bin/sleep?arg=95");
+        ProcessHandle child = processes
+                .thread
+                .call(() -> transport.getExtraInfo(ExtraInfo.SUBPROCESS))
+                .orElseThrow();
+
+        processes.thread.run(loop -> transport.close());
+        protocol.awaitLost();
+
+        processes.until("the program to be gone", () -> !child.isAlive());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Spec("PROC-8")
+    void aProgramThatDoesNotExistFailsTheCall(boolean polled) {
+        assertThrows(
+                NoSuchFileException.class, () -> connect(polled, new RecordingProtocol(), "process:/no/such/program"));
+    }
+}
