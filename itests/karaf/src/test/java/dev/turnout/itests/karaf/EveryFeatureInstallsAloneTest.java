@@ -43,7 +43,8 @@ public class EveryFeatureInstallsAloneTest {
             "turnout-pipe",
             "turnout-process",
             "turnout-protocols",
-            "turnout-shell");
+            "turnout-shell",
+            "turnout-eventadmin");
 
     private static final int GOOD = ComponentConfigurationDTO.SATISFIED | ComponentConfigurationDTO.ACTIVE;
 
@@ -120,6 +121,16 @@ public class EveryFeatureInstallsAloneTest {
     }
 
     @Test
+    public void noFeatureIsForgottenHere() throws Exception {
+        Set<String> present = Arrays.stream(features().listFeatures())
+                .map(Feature::getName)
+                .filter(name -> name.equals("turnout") || name.startsWith("turnout-"))
+                .collect(Collectors.toSet());
+
+        assertEquals(Set.copyOf(ALL), present);
+    }
+
+    @Test
     public void turnout() throws Exception {
         installsAlone(
                 "turnout",
@@ -178,5 +189,10 @@ public class EveryFeatureInstallsAloneTest {
     @Test
     public void turnoutShell() throws Exception {
         installsAlone("turnout-shell", "shell");
+    }
+
+    @Test
+    public void turnoutEventadmin() throws Exception {
+        installsAlone("turnout-eventadmin", "eventadmin");
     }
 }
