@@ -126,7 +126,7 @@ public final class SwitchCommands {
                             names = {"-n", "--lines"},
                             absentValue = "40")
                     int lines) {
-        System.out.println(new SwitchesText(picture().switches, clock.getZone(), Math.max(1, lines)));
+        System.out.println(new SwitchesText(picture(), clock.getZone(), Math.max(1, lines)));
     }
 
     /** Tells what departed bundles have left behind. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.shell;
 
+import dev.turnout.api.network.dto.NetworkDTO;
 import dev.turnout.api.network.dto.SwitchDTO;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -67,19 +68,21 @@ final class SwitchesText {
     private final List<Run> runs = new ArrayList<>();
     private final ZoneId zone;
     private final int most;
+    private final long forgotten;
 
     /**
      * Sums up events.
      *
-     * @param events oldest first
+     * @param network what has the events
      * @param zone where the reader is
      * @param most how many lines to write, the latest ones
      */
-    SwitchesText(SwitchDTO[] events, ZoneId zone, int most) {
+    SwitchesText(NetworkDTO network, ZoneId zone, int most) {
+        this.forgotten = network.forgottenSwitches;
         this.zone = zone;
         this.most = most;
         Map<Key, Run> latest = new HashMap<>();
-        for (SwitchDTO event : events) {
+        for (SwitchDTO event : network.switches) {
             if (event.connection == 0) {
                 runs.add(new Run(event));
                 continue;
@@ -103,7 +106,11 @@ final class SwitchesText {
         int left = Math.max(0, runs.size() - most);
         Table table = new Table("TIME", "SERVER", "WHAT", "#CONN", "#P50 us", "#MAX us", "FROM, TO, WHY");
         runs.stream().skip(left).forEach(run -> row(table, run));
-        return (left == 0
+        return (forgotten == 0
+                        ? ""
+                        : forgotten
+                                + " earlier events are forgotten, so the oldest line may have had more connections\n")
+                + (left == 0
                         ? ""
                         : left + " earlier lines are left out; turnout:switches --lines " + runs.size()
                                 + " shows all\n")

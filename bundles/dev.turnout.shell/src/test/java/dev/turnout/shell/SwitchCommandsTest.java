@@ -239,6 +239,16 @@ class SwitchCommandsTest {
     }
 
     @Test
+    void saysHowManyEventsAreForgotten() {
+        network.switches = new SwitchDTO[] {event("SWITCHED", 7, OLD, NEW, 1, 0)};
+        network.forgottenSwitches = 5;
+
+        String text = Printed.by(() -> commands.switches(40));
+
+        assertTrue(text.startsWith("5 earlier events are forgotten, so the oldest line may have had more"), text);
+    }
+
+    @Test
     void saysSoWhenNothingWasSwitched() {
         assertTrue(Printed.by(() -> commands.switches(40)).startsWith("Nothing was switched yet"));
     }

@@ -3,15 +3,19 @@ package dev.turnout.testkit;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /** Keeps what is logged through {@code System.Logger} while it is open, where that goes to {@code java.util.logging}. Any thread. */
 public final class LogCapture implements AutoCloseable {
 
     private final Logger root = Logger.getLogger("");
+    private static final Formatter FORMATTER = new SimpleFormatter();
+
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
         @Override
@@ -46,7 +50,7 @@ public final class LogCapture implements AutoCloseable {
     /** Returns the messages logged so far. */
     public List<String> messages() {
         return records.stream()
-                .map(record -> record.getLevel() + " " + record.getMessage())
+                .map(record -> record.getLevel() + " " + FORMATTER.formatMessage(record))
                 .toList();
     }
 

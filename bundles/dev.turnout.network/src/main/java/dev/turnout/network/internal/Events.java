@@ -32,6 +32,7 @@ final class Events {
     private final ArrayDeque<SwitchEvent> waiting = new ArrayDeque<>();
     private boolean telling;
     private long dropped;
+    private long forgotten;
 
     Events(LoopGroup loops) {
         this.loops = loops;
@@ -56,6 +57,7 @@ final class Events {
         synchronized (this) {
             if (latest.size() == KEPT) {
                 latest.removeFirst();
+                forgotten++;
             }
             latest.addLast(event);
             if (listeners.isEmpty()) {
@@ -115,6 +117,11 @@ final class Events {
     /** Returns the latest events, oldest first. */
     synchronized List<SwitchEvent> latest() {
         return List.copyOf(latest);
+    }
+
+    /** Returns how many events came before the latest. */
+    synchronized long forgotten() {
+        return forgotten;
     }
 
     /** Returns the latest event of a connection that is kept, or null. */

@@ -37,6 +37,9 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
     /** Who had it before, or an empty text. */
     final String from;
 
+    /** Who could not take it so far, and why; or an empty text. */
+    String refusal = "";
+
     private final TreeMap<Integer, HandoverState> states = new TreeMap<>();
     private @Nullable Switchable predecessor;
     private @Nullable SwitchSupport support;

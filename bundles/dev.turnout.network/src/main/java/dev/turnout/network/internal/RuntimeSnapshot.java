@@ -236,6 +236,7 @@ final class RuntimeSnapshot {
                 .map(RuntimeSnapshot::failed)
                 .sorted(Comparator.comparing(failed -> failed.name))
                 .toArray(FailedDTO[]::new);
+        dto.forgottenSwitches = core.events.forgotten();
         dto.switches =
                 core.events.latest().stream().map(RuntimeSnapshot::change).toArray(SwitchDTO[]::new);
         return dto;

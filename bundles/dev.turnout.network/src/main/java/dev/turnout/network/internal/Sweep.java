@@ -3,17 +3,21 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the connections of all loops after the services of a protocol have changed, in slices, so that every loop serves other connections in
@@ -26,6 +30,8 @@ final class Sweep {
     /** How long a slice may take, unless the loop's slow-callback limit is shorter still. */
     private static final long SLICE_NANOS = 2_000_000;
 
+    private static final Set<Kind> FAILURES = EnumSet.of(Kind.FAILED, Kind.ROLLED_BACK, Kind.ABORTED);
+
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
@@ -33,6 +39,7 @@ final class Sweep {
     private final long began = System.nanoTime();
     private final Map<String, Drain> drains = new ConcurrentHashMap<>();
     private final Map<Kind, AtomicInteger> counts = new ConcurrentHashMap<>();
+    private volatile @Nullable String failed;
 
     private Sweep(Core core, String protocol) {
         this.core = core;
@@ -96,8 +103,16 @@ final class Sweep {
                         session.options().get(ServerOptions.DRAIN_GRACE)));
     }
 
-    void count(Kind kind) {
+    /** Counts what came of a visit; of those that did not go as wanted one is kept as an example. */
+    void count(Session session, Kind kind) {
         counts.computeIfAbsent(kind, one -> new AtomicInteger()).incrementAndGet();
+        if (FAILURES.contains(kind) && failed == null) {
+            SwitchEvent told = core.events.lastOf(session.id);
+            failed = "connection " + session.id + (told == null ? "" : ": " + told.reason())
+                    + (session.parked == null
+                            ? ""
+                            : "; it stays parked for a version that can take it, until its time is over");
+        }
     }
 
     private Collection<Drain> end() {
@@ -108,12 +123,14 @@ final class Sweep {
                     .append(count)
                     .append(' ')
                     .append(kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')));
+            String example = failed;
             LOG.log(
-                    Level.INFO,
-                    "protocol {0}: connections {1} within {2} us",
+                    example == null ? Level.INFO : Level.WARNING,
+                    "protocol {0}: connections {1} within {2} us{3}",
                     protocol,
                     text,
-                    Long.toString((System.nanoTime() - began) / 1000));
+                    Long.toString((System.nanoTime() - began) / 1000),
+                    example == null ? "" : "; " + example);
         }
         return List.copyOf(drains.values());
     }

@@ -47,7 +47,7 @@ final class Switcher {
         Catalog.Entry<ProtocolFactory> best = core.protocols.entry(charge.protocol());
         if (session.parked != null) {
             if (best != null && best.id() != session.tried && !face.isClosing()) {
-                drains.count(resume(session, session.parked, charge.with(best), face));
+                drains.count(session, resume(session, session.parked, charge.with(best), face));
             }
             return;
         }
@@ -63,7 +63,7 @@ final class Switcher {
             }
         } else if (policy == Departure.SWITCH && best != null && best.id() != session.tried) {
             Kind kind = switchTo(session, charge, charge.with(best), face);
-            drains.count(kind);
+            drains.count(session, kind);
             if (kind != Kind.SWITCHED && gone && session.drain == null && !face.isClosing()) {
                 drains.of(session, charge).join(session);
             }
@@ -76,7 +76,7 @@ final class Switcher {
         if (policy == Departure.CLOSE) {
             drains.of(session, charge).close(session);
         } else if (policy == Departure.SWITCH && park(session, charge, face)) {
-            drains.count(Kind.PARKED);
+            drains.count(session, Kind.PARKED);
         } else {
             drains.of(session, charge).join(session);
         }
@@ -92,14 +92,11 @@ final class Switcher {
         BaseProtocol next;
         try {
             if (!(old instanceof Switchable)) {
-                throw new IllegalStateException(
-                        (old == null ? "nothing" : old.getClass().getName())
-                                + " does not declare that it can be switched");
+                throw new IllegalStateException(undeclared(old));
             }
             next = to.newProtocol(face.loop());
             if (!(next instanceof Switchable)) {
-                throw new IllegalStateException(
-                        next.getClass().getName() + " does not declare that it can be switched");
+                throw new IllegalStateException(undeclared(next));
             }
         } catch (RuntimeException e) {
             return failed(session, from.label(), to.label(), e);
@@ -109,6 +106,15 @@ final class Switcher {
             takenOver(session, to);
         }
         return kind;
+    }
+
+    private static String undeclared(@Nullable BaseProtocol protocol) {
+        if (protocol == null) {
+            return "there is no protocol that could be switched";
+        }
+        String bundle = BundleNames.of(protocol.getClass());
+        return protocol.getClass().getName() + (bundle.isEmpty() ? "" : " of " + bundle)
+                + " does not declare that it can be switched; let it implement " + Switchable.class.getName();
     }
 
     private void takenOver(Session session, Charge to) {
@@ -172,11 +178,7 @@ final class Switcher {
     private boolean park(Session session, Charge charge, BaseTransport face) {
         ConfiguredServer server = session.server();
         if (!(face.getProtocol() instanceof Switchable old) || !Kinds.canPause(face)) {
-            failed(
-                    session,
-                    charge.label(),
-                    "",
-                    new IllegalStateException("it does not declare that it can be switched"));
+            failed(session, charge.label(), "", new IllegalStateException(undeclared(face.getProtocol())));
             return false;
         }
         if (server != null && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
@@ -204,6 +206,10 @@ final class Switcher {
         session.after(most, () -> expire(session, parked, most));
     }
 
+    private static String text(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
     private void expire(Session session, Parked parked, Duration most) {
         ConfiguredServer server = session.server();
         Charge charge = session.charge();
@@ -219,7 +225,8 @@ final class Switcher {
                 0,
                 System.nanoTime() - parked.since,
                 "no service of the protocol \"" + (charge == null ? "" : charge.protocol()) + "\" took it within "
-                        + most + (endpoint ? "; what it was and what comes in is dropped" : "; it is closed")));
+                        + text(most) + (parked.refusal.isEmpty() ? "" : ", " + parked.refusal)
+                        + (endpoint ? "; what it was and what comes in is dropped" : "; it is closed")));
         if (endpoint) {
             // it is the server itself, which has to be there when the protocol comes
             parked.discard();
@@ -237,10 +244,10 @@ final class Switcher {
         try {
             next = to.newProtocol(face.loop());
             if (!parked.isFresh() && !(next instanceof Switchable)) {
-                throw new IllegalStateException(
-                        next.getClass().getName() + " does not declare that it can be switched");
+                throw new IllegalStateException(undeclared(next));
             }
         } catch (RuntimeException e) {
+            parked.refusal = to.label() + " could not: " + LoopCalls.text(e);
             return failed(session, parked.from, to.label(), e);
         }
         if (parked.isFresh()) {
@@ -252,6 +259,9 @@ final class Switcher {
         if (kind == Kind.RESUMED) {
             unpark(session);
             takenOver(session, to);
+        } else {
+            SwitchEvent told = events.lastOf(session.id);
+            parked.refusal = to.label() + " could not: " + (told == null ? kind.toString() : told.reason());
         }
         return kind;
     }
@@ -273,7 +283,8 @@ final class Switcher {
         if (server != null) {
             server.counters.of(to).begun.incrementAndGet();
         }
-        events.add(event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "it is new"));
+        events.add(
+                event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "a new connection"));
         try {
             next.connectionMade(face);
         } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.network.TestNetwork;
+import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -75,6 +76,30 @@ class VersionsTest extends Serving {
         until("it drains", () -> kinds().contains(Kind.DRAIN_BEGUN));
         assertFalse(kinds().contains(Kind.SWITCHED));
         assertTrue(events.get(0).reason().contains("does not declare"), events.get(0)::reason);
+    }
+
+    @Test
+    void saysWhyParkedConnectionsWereNotTaken() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("park.timeout", "300ms");
+        LineClient client = connect(server);
+        assertEquals("a1:x", client.ask("x"));
+        core.removeProtocol(first, true);
+
+        try (LogCapture log = new LogCapture()) {
+            add(new Undeclared("unfit"), 0);
+
+            assertEquals("", client.read());
+            until("it is told", () -> kinds().contains(Kind.EXPIRED));
+            assertTrue(
+                    log.messages().stream()
+                            .anyMatch(line -> line.startsWith("WARNING protocol tally: connections 1 failed")
+                                    && line.contains("let it implement dev.turnout.api.protocol.Switchable")
+                                    && line.contains("it stays parked")),
+                    () -> log.messages().toString());
+        }
+        String reason = events.get(events.size() - 1).reason();
+        assertTrue(reason.contains("took it within 300 ms, ") && reason.contains("could not: "), reason);
     }
 
     @Test

@@ -266,7 +266,7 @@ public final class ProtocolSwitch {
         } catch (Throwable e) {
             host.putInCharge(old);
             successor = null;
-            host.report("takeOver() failed; the connection goes back to the old protocol", e, next);
+            host.report("takeOver() failed; the connection stays with what had it before", e, next);
             return e;
         }
         if (wasPaused) {

@@ -29,4 +29,7 @@ public class NetworkDTO extends DTO {
 
     /** The latest events about switches, oldest first; at most some hundred are kept. */
     public SwitchDTO[] switches = {};
+
+    /** How many events about switches came before those, and are forgotten. */
+    public long forgottenSwitches;
 }
