@@ -133,6 +133,7 @@ class StartTlsTest extends TlsCase {
         plainServer(protocol);
 
         channel.write(ByteBuffer.wrap(ascii("STARTTLS\n")));
+        protocol.awaitReceived(9); // else the command may arrive in one piece with what follows it
         otherSide(true).handshakeAndSend(ascii("secret"));
 
         protocol.awaitReceived(9 + 6);
