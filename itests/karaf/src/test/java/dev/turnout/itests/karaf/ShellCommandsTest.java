@@ -80,7 +80,7 @@ public class ShellCommandsTest {
         String text = Shell.run("turnout:protocols");
 
         assertTable("NAME #RANK BUNDLE SERVERS", "echo 0 dev\\.turnout\\.protocol\\.echo .* echo", text);
-        assertTrue(text, text.contains("transports: pipe, tcp, udp, unix"));
+        assertTrue(text, text.contains("transports: pipe, process, tcp, udp, unix"));
     }
 
     @Test
