@@ -176,6 +176,14 @@ final class ConfiguredServer {
         return step(this::reconcile);
     }
 
+    /** Gives the server its limits anew, which depend on how many connections are parked. */
+    CompletionStage<Void> limitAgain() {
+        return step(() -> {
+            ServerEntry open = entry;
+            return open == null ? done() : apply(open);
+        });
+    }
+
     /** Tries again what failed, as an address has become free; not if that would cost what is open now. */
     void retry() {
         ServerSettings want = wanted;
@@ -470,8 +478,16 @@ final class ConfiguredServer {
     }
 
     private void hold(ServerSettings settings) {
+        Duration before = options.get(ServerOptions.PARK_TIMEOUT);
         active = settings;
         options = settings.options();
+        if (!options.get(ServerOptions.PARK_TIMEOUT).equals(before)) {
+            for (Session session : core.sessions.values()) {
+                if (session.server() == this) {
+                    LoopCalls.on(session.transport.loop(), () -> core.switcher.limitParking(session, Duration.ZERO));
+                }
+            }
+        }
     }
 
     private CompletionStage<Void> apply(ServerEntry open) {

@@ -197,7 +197,13 @@ public class Core implements NetworkRuntime, NetworkControl {
         configured.stream()
                 .filter(server -> server.concerns(protocol))
                 .forEach(server -> changes.add(server.reconsider()));
-        return LoopCalls.all(changes).thenCompose(done -> Sweep.begin(this, protocol));
+        return LoopCalls.all(changes)
+                .thenCompose(done -> Sweep.begin(this, protocol))
+                .thenCompose(drains -> LoopCalls.all(configured.stream()
+                                .filter(server -> server.concerns(protocol))
+                                .map(ConfiguredServer::limitAgain) // now that it is known how many are parked
+                                .toList())
+                        .thenApply(done -> drains));
     }
 
     /** Is told that the protocol above filters has begun; its service may have left meanwhile. On the connection's loop. */

@@ -3,6 +3,8 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.network.SwitchEvent.Kind;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,17 +29,23 @@ final class Drain {
     private final String protocol;
     private final Duration deadline;
     private final Duration grace;
+    /** Whether it holds for connections that change their protocol meanwhile, too. */
+    private final boolean lasting;
+    /** The versions that are said to drain because of it. */
+    private final Set<SwitchCounters.OfVersion> versions = new HashSet<>();
+
     private final AtomicInteger left = new AtomicInteger(1);
     private final AtomicBoolean deadlineTold = new AtomicBoolean();
     private int joined;
 
     /** Begins without connections; {@link #begun} says that all have joined. */
-    Drain(Events events, String server, String protocol, Duration deadline, Duration grace) {
+    Drain(Events events, String server, String protocol, Duration deadline, Duration grace, boolean lasting) {
         this.events = events;
         this.server = server;
         this.protocol = protocol;
         this.deadline = deadline;
         this.grace = grace;
+        this.lasting = lasting;
         this.until = System.currentTimeMillis() + deadline.toMillis();
     }
 
@@ -65,12 +73,28 @@ final class Drain {
         if (before != null) {
             before.leave();
         }
+        mark(session);
+        joined++;
+        left.incrementAndGet();
+    }
+
+    private synchronized void mark(Session session) {
         SwitchCounters.OfVersion version = session.version();
         if (version != null) {
             version.drainsUntil = until;
+            versions.add(version);
         }
-        joined++;
-        left.incrementAndGet();
+    }
+
+    /** Is told that a connection has another protocol now, which ends its part in the drain unless that is to last. On its loop. */
+    void switched(Session session) {
+        if (lasting) {
+            mark(session);
+            session.after(Duration.ofMillis(Math.max(0, until - System.currentTimeMillis())), () -> pass(session));
+        } else {
+            session.drain = null;
+            leave();
+        }
     }
 
     private void pass(Session session) {
@@ -95,7 +119,17 @@ final class Drain {
             if (joinedAny()) {
                 events.add(Kind.DRAIN_ENDED, server, 0, protocol, "");
             }
+            unmark();
             over.complete(null);
+        }
+    }
+
+    /** New connections of a version do not drain because earlier ones did. */
+    private synchronized void unmark() {
+        for (SwitchCounters.OfVersion version : versions) {
+            if (version.drainsUntil == until) {
+                version.drainsUntil = 0;
+            }
         }
     }
 

@@ -46,7 +46,8 @@ final class Operator {
                 name,
                 server.protocol(),
                 deadline == null ? server.options().get(ServerOptions.DRAIN_DEADLINE) : deadline,
-                server.options().get(ServerOptions.DRAIN_GRACE));
+                server.options().get(ServerOptions.DRAIN_GRACE),
+                true);
         return server.suspend(true).thenCompose(suspended -> {
             List<CompletionStage<Void>> joined = new ArrayList<>();
             for (Session session : core.sessions.values()) {

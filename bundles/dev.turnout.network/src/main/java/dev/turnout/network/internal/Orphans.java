@@ -65,7 +65,8 @@ final class Orphans {
                         name,
                         session.origin.scheme,
                         session.options().get(ServerOptions.DRAIN_DEADLINE),
-                        session.options().get(ServerOptions.DRAIN_GRACE)));
+                        session.options().get(ServerOptions.DRAIN_GRACE),
+                        false));
         if (session.options().get(ServerOptions.DEPARTURE) == Departure.CLOSE) {
             drain.close(session);
         } else if (session.parked == null) {

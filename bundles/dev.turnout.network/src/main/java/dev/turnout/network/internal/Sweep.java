@@ -6,6 +6,7 @@ import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -100,7 +101,8 @@ final class Sweep {
                         charge.server(),
                         charge.label(),
                         session.options().get(ServerOptions.DRAIN_DEADLINE),
-                        session.options().get(ServerOptions.DRAIN_GRACE)));
+                        session.options().get(ServerOptions.DRAIN_GRACE),
+                        false));
     }
 
     /** Counts what came of a visit; of those that did not go as wanted one is kept as an example. */
@@ -115,8 +117,21 @@ final class Sweep {
         }
     }
 
+    /** The bundle's stop waits for the drains, and its successor cannot come before that: parked connections get this time on top. */
+    private void prolongParking(Duration drains) {
+        for (Session session : core.sessions.values()) {
+            LoopCalls.on(session.transport.loop(), () -> {
+                Charge charge = session.charge();
+                if (charge != null && charge.protocol().equals(protocol)) {
+                    core.switcher.limitParking(session, drains);
+                }
+            });
+        }
+    }
+
     private Collection<Drain> end() {
         drains.values().forEach(drain -> drain.begun("its service has left"));
+        drains.values().stream().map(Drain::deadline).max(Duration::compareTo).ifPresent(this::prolongParking);
         if (!counts.isEmpty()) {
             StringBuilder text = new StringBuilder();
             counts.forEach((kind, count) -> text.append(text.isEmpty() ? "" : ", ")

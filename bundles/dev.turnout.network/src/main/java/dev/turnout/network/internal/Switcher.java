@@ -122,9 +122,8 @@ final class Switcher {
         session.tried = -1;
         session.cancelTimer();
         Drain drain = session.drain;
-        session.drain = null;
         if (drain != null) {
-            drain.leave();
+            drain.switched(session);
         }
         ConfiguredServer server = session.server();
         if (server != null) {
@@ -202,8 +201,18 @@ final class Switcher {
         if (server != null) {
             server.counters.parked.incrementAndGet();
         }
-        Duration most = session.options().get(ServerOptions.PARK_TIMEOUT);
-        session.after(most, () -> expire(session, parked, most));
+        limitParking(session, Duration.ZERO);
+    }
+
+    /** Limits the parking of a connection anew, if it is parked: to what its server's options say now, and more if something else takes time. */
+    void limitParking(Session session, Duration more) {
+        Parked parked = session.parked;
+        if (parked == null || session.drain != null) {
+            return;
+        }
+        Duration most = session.options().get(ServerOptions.PARK_TIMEOUT).plus(more);
+        Duration left = most.minusNanos(System.nanoTime() - parked.since);
+        session.after(left.isNegative() ? Duration.ZERO : left, () -> expire(session, parked, most));
     }
 
     private static String text(Duration time) {

@@ -195,6 +195,23 @@ class CountersTest {
         assertEquals(0, version(Old.class).drainsUntil);
     }
 
+    @Test
+    @Spec("SWITCH-55")
+    void tellsNoDrainOfConnectionsThatCameAfterIt() throws IOException {
+        add(old, 0);
+        ConfiguredServer server = configured();
+        connect(server);
+        core.drain("test", Duration.ofMillis(300));
+        until("it drains", () -> version(Old.class).drainsUntil > 0);
+        get(core.resume("test"));
+        connect(server);
+
+        until("the drain is over", () -> count(Kind.DRAIN_ENDED) == 1);
+
+        assertEquals(1, version(Old.class).connections);
+        assertEquals(0, version(Old.class).drainsUntil);
+    }
+
     // --- events and log
 
     @Test

@@ -54,15 +54,19 @@ class SwitchingTest {
         loops.close();
     }
 
-    private ConfiguredServer configured(String... pairs) {
+    private static Map<String, Object> configuration(String... pairs) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("endpoint", "tcp://127.0.0.1:0");
         properties.put("protocol", "tally");
         for (int i = 0; i < pairs.length; i += 2) {
             properties.put(pairs[i], pairs[i + 1]);
         }
+        return properties;
+    }
+
+    private ConfiguredServer configured(String... pairs) {
         ConfiguredServer server = new ConfiguredServer(core, "test");
-        get(server.update(properties));
+        get(server.update(configuration(pairs)));
         return server;
     }
 
@@ -158,6 +162,58 @@ class SwitchingTest {
         until("it is told", () -> kinds().contains(Kind.EXPIRED));
         until("it is parked no more", () -> server.counters.parked.get() == 0);
         assertEquals(1, server.counters.lost.get());
+    }
+
+    @Test
+    @Spec({"SWITCH-42", "SWITCH-45"})
+    void keepsParkedConnectionsWhileOthersDrain() throws IOException {
+        add(first, 0);
+        ConfiguredServer server =
+                configured("park.connections", "1", "park.timeout", "500ms", "drain.deadline", "600ms");
+        LineClient one = connect(server);
+        LineClient other = connect(server);
+        assertEquals("a1:x", one.ask("x"));
+        assertEquals("a1:x", other.ask("x"));
+
+        core.removeProtocol(first, true); // until the one that is not parked has drained
+        add(new Tally("b"), 0);
+
+        until("the parked one goes on", () -> kinds().contains(Kind.RESUMED));
+        assertFalse(kinds().contains(Kind.EXPIRED));
+    }
+
+    @Test
+    @Spec("SWITCH-45")
+    void limitsParkingAnewWhenItsTimeLimitIsChanged() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("park.timeout", "1h");
+        LineClient client = connect(server);
+        assertEquals("a1:x", client.ask("x"));
+        core.removeProtocol(first, true);
+
+        get(server.update(configuration("park.timeout", "50ms")));
+
+        assertEquals("", client.read());
+        until("it is told", () -> kinds().contains(Kind.EXPIRED));
+    }
+
+    @Test
+    @Spec("SWITCH-45")
+    void countsThoseWhoseProtocolHasLeftAsParked() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("park.connections", "2", "park.timeout", "1h");
+        connect(server).ask("x");
+        connect(server).ask("x");
+        core.removeProtocol(first, true);
+
+        LineClient late = connect(server);
+        for (int turns = 0; turns < 50; turns++) {
+            get(core.snapshot());
+            assertEquals(2, server.entry().server().connections());
+        }
+        add(first, 0);
+
+        assertEquals("a1:y", late.ask("y"));
     }
 
     @Test
@@ -359,6 +415,23 @@ class SwitchingTest {
 
         get(drained);
         assertEquals("suspended", picture().state);
+    }
+
+    @Test
+    @Spec("SWITCH-39")
+    void drainsByHandThoseThatGetAnotherProtocolMeanwhileToo() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured());
+        assertEquals("a1:x", client.ask("x"));
+
+        CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(300));
+        until("it drains", () -> kinds().contains(Kind.DRAIN_BEGUN));
+        add(new Tally("b"), 1);
+        until("it is switched", () -> kinds().contains(Kind.SWITCHED));
+
+        assertEquals("", client.read());
+        get(drained);
+        until("the deadline is told", () -> kinds().contains(Kind.DEADLINE));
     }
 
     @Test

@@ -125,6 +125,7 @@ class VersionsTest extends Serving {
         assertEquals("", ofFirst.read(), "the deadline of the first");
         assertEquals("b3:z", ofSecond.ask("z"));
         assertEquals("c2:z", ofThird.ask("z"));
+        until("the deadline is told", () -> kinds().contains(Kind.DEADLINE));
         assertEquals(1, kinds().stream().filter(Kind.DEADLINE::equals).count());
     }
 
