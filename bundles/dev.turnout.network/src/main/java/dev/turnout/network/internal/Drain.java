@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a number of connections of one server that have a time to end by themselves, a grace time to flush after that, and are aborted then.
@@ -29,8 +30,10 @@ final class Drain {
     private final String protocol;
     private final Duration deadline;
     private final Duration grace;
-    /** Whether it holds for connections that change their protocol meanwhile, too. */
+    /** Whether an operator wants it, so that it holds until its connections end, whatever leaves and comes back meanwhile. */
     private final boolean lasting;
+
+    private final long began = System.nanoTime();
     /** The versions that are said to drain because of it. */
     private final Set<SwitchCounters.OfVersion> versions = new HashSet<>();
 
@@ -54,28 +57,34 @@ final class Drain {
         return deadline;
     }
 
-    /** Lets a connection go on until the deadline. On its loop. */
+    /** Lets a connection go on until the deadline, or until that of another drain if that is earlier. On its loop. */
     void join(Session session) {
         enter(session);
-        session.after(deadline, () -> pass(session));
+        limit(session);
     }
 
     /** Closes a connection at once; it may flush until the deadline. On its loop. */
     void close(Session session) {
         enter(session);
+        mark(session);
         session.close();
         session.after(deadline, session::abort);
     }
 
-    private synchronized void enter(Session session) {
-        Drain before = session.drain;
-        session.drain = this;
+    private void enter(Session session) {
+        synchronized (this) {
+            joined++;
+            left.incrementAndGet();
+        }
+        Drain before = lasting ? session.ordered : session.departing;
+        if (lasting) {
+            session.ordered = this;
+        } else {
+            session.departing = this;
+        }
         if (before != null) {
             before.leave();
         }
-        mark(session);
-        joined++;
-        left.incrementAndGet();
     }
 
     private synchronized void mark(Session session) {
@@ -86,15 +95,49 @@ final class Drain {
         }
     }
 
-    /** Is told that a connection has another protocol now, which ends its part in the drain unless that is to last. On its loop. */
-    void switched(Session session) {
-        if (lasting) {
-            mark(session);
-            session.after(Duration.ofMillis(Math.max(0, until - System.currentTimeMillis())), () -> pass(session));
-        } else {
-            session.drain = null;
-            leave();
+    /** Lets a connection go on until the first deadline of the drains that it takes part in; for ever if there is none. On its loop. */
+    private static void limit(Session session) {
+        Drain first = first(session.ordered, session.departing);
+        if (first == null) {
+            session.cancelTimer();
+            return;
         }
+        first.mark(session);
+        Duration rest = first.rest();
+        session.after(rest.isNegative() ? Duration.ZERO : rest, () -> first.pass(session));
+    }
+
+    private static @Nullable Drain first(@Nullable Drain one, @Nullable Drain other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.rest().compareTo(other.rest()) <= 0 ? one : other;
+    }
+
+    private Duration rest() {
+        return deadline.minusNanos(System.nanoTime() - began);
+    }
+
+    /**
+     * Is told that a connection has another protocol now. That ends its part in a drain for want of the old one; what an operator wants goes on, and
+     * so does a drain for want of a transport or filter. On its loop.
+     */
+    static void switched(Session session) {
+        if (session.orphan) {
+            limit(session);
+        } else {
+            ended(session);
+        }
+    }
+
+    /** Is told that what a connection has missed is back: what an operator wants goes on (SWITCH-48). On its loop. */
+    static void ended(Session session) {
+        Drain departing = session.departing;
+        session.departing = null;
+        if (departing != null) {
+            departing.leave();
+        }
+        limit(session);
     }
 
     private void pass(Session session) {

@@ -98,12 +98,7 @@ final class Orphans {
         session.orphan = false;
         session.origin.provider = successor;
         if (session.parked == null) {
-            session.cancelTimer();
-            Drain drain = session.drain;
-            session.drain = null;
-            if (drain != null) {
-                drain.leave();
-            }
+            Drain.ended(session);
             core.reconsider(session);
         }
     }

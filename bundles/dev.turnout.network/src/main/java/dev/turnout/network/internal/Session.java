@@ -31,9 +31,13 @@ final class Session {
     @Nullable
     Parked parked;
 
-    /** What the connection takes part in until it ends, or null. */
+    /** What the connection takes part in until it ends, as an operator wants it, or null. */
     @Nullable
-    Drain drain;
+    Drain ordered;
+
+    /** What it takes part in because something that it needs has left, until that is back, or null. */
+    @Nullable
+    Drain departing;
 
     /** Whether its transport's service has left, which gives it until the end of a drain. */
     boolean orphan;
@@ -131,6 +135,11 @@ final class Session {
         timer = transport.loop().callLater(delay, action);
     }
 
+    /** Tells whether it has a time to end. */
+    boolean isDraining() {
+        return ordered != null || departing != null;
+    }
+
     void cancelTimer() {
         TimerHandle waiting = timer;
         timer = null;
@@ -142,10 +151,15 @@ final class Session {
     /** Forgets what is only true while the connection lives, and tells those who wait for its end. */
     void end() {
         cancelTimer();
-        Drain draining = drain;
-        drain = null;
-        if (draining != null) {
-            draining.leave();
+        Drain wanted = ordered;
+        Drain needed = departing;
+        ordered = null;
+        departing = null;
+        if (wanted != null) {
+            wanted.leave();
+        }
+        if (needed != null) {
+            needed.leave();
         }
         ConfiguredServer server = server();
         if (parked != null && server != null) {

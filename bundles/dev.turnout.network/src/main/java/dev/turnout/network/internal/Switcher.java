@@ -58,16 +58,16 @@ final class Switcher {
                 && !core.protocols.holds(charge.service().service());
         Departure policy = session.options().get(ServerOptions.DEPARTURE);
         if (face.isClosing()) {
-            if (gone && session.drain == null) {
+            if (gone && !session.isDraining()) {
                 drains.of(session, charge).close(session);
             }
         } else if (policy == Departure.SWITCH && best != null && best.id() != session.tried) {
             Kind kind = switchTo(session, charge, charge.with(best), face);
             drains.count(session, kind);
-            if (kind != Kind.SWITCHED && gone && session.drain == null && !face.isClosing()) {
+            if (kind != Kind.SWITCHED && gone && !session.isDraining() && !face.isClosing()) {
                 drains.of(session, charge).join(session);
             }
-        } else if (gone && session.drain == null) {
+        } else if (gone && !session.isDraining()) {
             depart(session, charge, policy, face, drains);
         }
     }
@@ -120,11 +120,7 @@ final class Switcher {
     private void takenOver(Session session, Charge to) {
         session.take(to);
         session.tried = -1;
-        session.cancelTimer();
-        Drain drain = session.drain;
-        if (drain != null) {
-            drain.switched(session);
-        }
+        Drain.switched(session);
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.of(to).switchedTo.incrementAndGet();
@@ -207,7 +203,7 @@ final class Switcher {
     /** Limits the parking of a connection anew, if it is parked: to what its server's options say now, and more if something else takes time. */
     void limitParking(Session session, Duration more) {
         Parked parked = session.parked;
-        if (parked == null || session.drain != null) {
+        if (parked == null || session.isDraining()) {
             return;
         }
         Duration most = session.options().get(ServerOptions.PARK_TIMEOUT).plus(more);

@@ -4,9 +4,11 @@ package dev.turnout.network.internal;
 import static dev.turnout.network.TestNetwork.get;
 import static dev.turnout.network.TestNetwork.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.api.network.dto.VersionDTO;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.core.Loops;
 import dev.turnout.network.TestNetwork;
@@ -18,8 +20,10 @@ import java.net.ConnectException;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,18 +90,91 @@ class TransportUpdateTest {
             assertEquals("a2:y", client.ask("y"));
             TransportProvider next = new TcpProvider();
             core.addTransport("tcp", next, Map.of());
-            until(
-                    "they are given to it",
-                    () -> core.sessions.values().stream().allMatch(session -> session.origin.provider == next));
+            until("they are given to it", () -> belongsTo(next));
             assertEquals("a1:z", other.ask("z"));
 
             // a drain that went on would close them
-            until(
-                    "the deadline is over",
-                    () -> core.events.latest().stream()
-                            .anyMatch(event -> event.kind().name().equals("DRAIN_ENDED")));
+            until("the deadline is over", () -> told("DRAIN_ENDED") == 1);
             assertEquals("a3:z", client.ask("z"));
         }
+    }
+
+    @Test
+    @Spec("SWITCH-48")
+    void letsAnOperatorsDrainGoOnWithItsOwnDeadline() throws IOException {
+        try (LineClient client = new LineClient(port(configured("drain.deadline", "1m")))) {
+            assertEquals("a1:x", client.ask("x"));
+            CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(700));
+            until("it drains", () -> told("DRAIN_BEGUN") == 1);
+
+            core.removeTransport(tcp, false);
+            TransportProvider next = new TcpProvider();
+            core.addTransport("tcp", next, Map.of());
+            until("the connection is given to it", () -> belongsTo(next));
+            VersionDTO version = get(core.snapshot()).servers[0].versions[0];
+
+            assertEquals("a2:y", client.ask("y"));
+            assertFalse(drained.toCompletableFuture().isDone());
+            assertTrue(version.drainsUntil < System.currentTimeMillis() + 700, "not the transport's deadline");
+            assertTrue(version.drainsUntil > 0, "the drain is told");
+            assertEquals("", client.read());
+            get(drained);
+        }
+        assertEquals(1, told("DEADLINE"));
+    }
+
+    @Test
+    @Spec("SWITCH-48")
+    void keepsAnOperatorsDeadlineThatComesBeforeTheNextVersion() throws IOException {
+        try (LineClient client = new LineClient(port(configured("drain.deadline", "1m")))) {
+            assertEquals("a1:x", client.ask("x"));
+            CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(300));
+
+            core.removeTransport(tcp, false);
+
+            assertEquals("", client.read());
+            get(drained);
+        }
+    }
+
+    @Test
+    @Spec("SWITCH-50")
+    void closesConnectionsWhenNoNextVersionComesWhateverAnOperatorGaveThem() throws IOException {
+        try (LineClient client = new LineClient(port(configured("drain.deadline", "100ms")))) {
+            assertEquals("a1:x", client.ask("x"));
+            CompletionStage<Void> drained = core.drain("test", Duration.ofMinutes(1));
+
+            core.removeTransport(tcp, false);
+
+            assertEquals("", client.read());
+            get(drained);
+        }
+    }
+
+    @Test
+    void takesADrainThatBeginsWhileTheTransportIsAway() throws IOException {
+        try (LineClient client = new LineClient(port(configured("drain.deadline", "1m")))) {
+            assertEquals("a1:x", client.ask("x"));
+
+            core.removeTransport(tcp, false);
+            CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(400));
+            TransportProvider next = new TcpProvider();
+            core.addTransport("tcp", next, Map.of());
+            until("the connection is given to it", () -> belongsTo(next));
+
+            assertEquals("", client.read());
+            get(drained);
+        }
+    }
+
+    private boolean belongsTo(TransportProvider provider) {
+        return core.sessions.values().stream().allMatch(session -> session.origin.provider == provider);
+    }
+
+    private long told(String kind) {
+        return core.events.latest().stream()
+                .filter(event -> event.kind().name().equals(kind))
+                .count();
     }
 
     @Test
