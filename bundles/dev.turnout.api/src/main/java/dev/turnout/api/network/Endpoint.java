@@ -51,6 +51,9 @@ public record Endpoint(
      * @throws IllegalArgumentException that says what is wrong with it and shows a right one
      */
     public static Endpoint parse(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw bad(text, "it has half of a character outside the basic plane");
+        }
         int colon = text.indexOf(':');
         if (colon <= 0) {
             throw bad(text, "it has no scheme");
@@ -102,6 +105,9 @@ public record Endpoint(
         String host = authority.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
+            if (host.indexOf(':') < 0) {
+                throw bad(text, "only an IPv6 address stands in brackets");
+            }
         } else if (host.indexOf(':') >= 0) {
             throw bad(text, "an IPv6 address stands in brackets");
         } else if (host.equals("*")) {
@@ -117,7 +123,20 @@ public record Endpoint(
         if (port < 0 || port > 65_535) {
             throw bad(text, "port " + port + " is not from 0 to 65535");
         }
-        return new Endpoint(filters, scheme, host, port, "", options);
+        Endpoint endpoint = new Endpoint(filters, scheme, host, port, "", options);
+        if (!endpoint.isAuthority()) {
+            throw bad(text, "\"" + host + "\" is no host");
+        }
+        return endpoint;
+    }
+
+    /** Tells whether host and port are what a reader of URIs takes for them: a host with a slash, say, would end before that. */
+    private boolean isAuthority() {
+        try {
+            return authority().equals(new URI(withoutOptions().toString()).getRawAuthority());
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static Endpoint withPath(
@@ -173,10 +192,10 @@ public record Endpoint(
         filters.forEach(filter -> text.append(filter).append('+'));
         text.append(scheme).append(':');
         if (host == null) {
-            text.append(encode(path));
+            // two slashes would say that a host follows
+            text.append(path.startsWith("//") ? "/%2F" + encode(path.substring(2)) : encode(path));
         } else {
-            String shown = host.isEmpty() ? "*" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-            text.append("//").append(shown).append(':').append(port);
+            text.append("//").append(authority());
         }
         char separator = '?';
         for (Map.Entry<String, String> option : options.entrySet()) {
@@ -184,6 +203,11 @@ public record Endpoint(
             separator = '&';
         }
         return text.toString();
+    }
+
+    private String authority() {
+        String shown = host == null || host.isEmpty() ? "*" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return shown + ":" + port;
     }
 
     private static String encode(String part) {

@@ -39,6 +39,8 @@ class EndpointTest {
                 "pipe:/run/in.fifo?mode=read              | []      | pipe    | -           | -1    | /run/in.fifo | {mode=read}",
                 "vsock://3:1024                           | []      | vsock   | 3           | 1024  | ''           | {}",
                 "tcp://h:1?x=a%26b%3Dc                    | []      | tcp     | h           | 1     | ''           | {x=a&b=c}",
+                "unix:/%2Fa/b                             | []      | unix    | -           | -1    | //a/b        | {}",
+                "tcp://[fe80::1%25lo]:1                   | []      | tcp     | fe80::1%25lo| 1     | ''           | {}",
                 "tcp://h:1?x=                             | []      | tcp     | h           | 1     | ''           | {x=}",
             })
     void readsAndWritesTheSame(
@@ -72,6 +74,14 @@ class EndpointTest {
                 "tcp://h:65536         | 65536",
                 "tcp://h:-1            | -1",
                 "tcp://::1:80          | brackets",
+                "tcp://[*]:80          | only an IPv6",
+                "tcp://[h]:80          | only an IPv6",
+                "tcp://[::1]]:80       | no host",
+                "tcp://[x:y]:80        | no host",
+                "tcp://a b:80          | no host",
+                "tcp://a/b:80          | no host",
+                "tcp://a#b:80          | no host",
+                "unix:/\uD800          | half",
                 "unix:                 | no path",
                 "unix:?a=b             | no path",
                 "unix:/a%zz            | escape",
