@@ -23,9 +23,10 @@ import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
 
 /** Is a filter for tests: both sides greet with the first letter of its name, then each byte is shifted by a number. */
-final class ShiftFilter implements Filter, Protocol {
+public final class ShiftFilter implements Filter, Protocol {
 
-    record Provider(String name) implements FilterProvider {
+    /** Makes such filters of one name. */
+    public record Provider(String name) implements FilterProvider {
 
         @Override
         public Filter wrap(IoLoop loop, BaseProtocol upper, Side side, TlsOptions tls, Map<String, String> options) {

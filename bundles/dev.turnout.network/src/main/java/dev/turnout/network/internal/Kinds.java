@@ -4,6 +4,7 @@ package dev.turnout.network.internal;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.api.transport.ReadTransport;
+import dev.turnout.api.transport.SubprocessTransport;
 import dev.turnout.api.transport.WriteTransport;
 
 /** Does with a transport what several kinds of them can, each by its own methods. Thread: the transport's loop. */
@@ -13,7 +14,9 @@ final class Kinds {
 
     /** Tells whether reading can be paused, so that a connection can be held without losing anything. */
     static boolean canPause(BaseTransport transport) {
-        return transport instanceof ReadTransport || transport instanceof DatagramTransport;
+        return transport instanceof ReadTransport
+                || transport instanceof DatagramTransport
+                || transport instanceof SubprocessTransport;
     }
 
     static void pauseReading(BaseTransport transport) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cares for connections whose transport or filter has left. They drain; those whose code lives in another bundle that is still there, as that of all
@@ -33,7 +34,8 @@ final class Orphans {
         core.sessions.values().stream()
                 .filter(whose)
                 .forEach(session -> visits.add(LoopCalls.on(session.transport.loop(), () -> {
-                    boolean runsItsCode = session.layer != null
+                    Layer layer = session.layer;
+                    boolean runsItsCode = (layer != null && layer.filters.contains(service))
                             || BundleNames.sameBundle(session.transport.getClass(), service.getClass());
                     drain(core, session, runsItsCode ? waitedFor : others);
                 })));
@@ -90,7 +92,7 @@ final class Orphans {
     private static void adopt(Core core, Session session, TransportProvider successor) {
         if (!session.orphan
                 || session.transport.isClosing()
-                || session.layer != null
+                || !hasFilters(core, session.layer)
                 || BundleNames.isStale(session.transport.getClass())
                 || BundleNames.sameBundle(session.transport.getClass(), session.origin.provider.getClass())) {
             return;
@@ -101,5 +103,10 @@ final class Orphans {
             Drain.ended(session);
             core.reconsider(session);
         }
+    }
+
+    /** Tells whether the filters of a connection are those that are there: one that has left cannot be exchanged. */
+    private static boolean hasFilters(Core core, @Nullable Layer layer) {
+        return layer == null || layer.filters.stream().allMatch(core.filters::holds);
     }
 }

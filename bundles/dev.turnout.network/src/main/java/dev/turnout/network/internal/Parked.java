@@ -5,14 +5,20 @@ import dev.turnout.api.protocol.DatagramProtocol;
 import dev.turnout.api.protocol.HandoverContext;
 import dev.turnout.api.protocol.HandoverState;
 import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.SubprocessProtocol;
 import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.api.transport.ReadTransport;
+import dev.turnout.api.transport.SubprocessTransport;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The unread bytes stay with the transport, which delivers them when somebody reads again. The state is kept in every version that the
- * predecessor could hand over, so that an older successor finds one that it understands. Thread: the connection's loop.
+ * predecessor could hand over, so that an older successor finds one that it understands. What a child process tells meanwhile, its exit for one, is
+ * kept for the successor. Thread: the connection's loop.
  *
- * @see "SWITCH-44, SWITCH-60, SWITCH-62"
+ * @see "SWITCH-32, SWITCH-44, SWITCH-60, SWITCH-62"
  */
-final class Parked implements Protocol, DatagramProtocol, Switchable {
+final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Switchable {
 
     /** When the connection was parked, as {@link System#nanoTime} has it. */
     final long since = System.nanoTime();
@@ -41,6 +48,11 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
     String refusal = "";
 
     private final TreeMap<Integer, HandoverState> states = new TreeMap<>();
+    /** The outputs of a child that are paused from here. */
+    private final List<ReadTransport> outputs = new ArrayList<>();
+    /** What a child has told. */
+    private final List<Consumer<SubprocessProtocol>> told = new ArrayList<>();
+
     private @Nullable Switchable predecessor;
     private @Nullable SwitchSupport support;
     private @Nullable BaseTransport transport;
@@ -112,7 +124,20 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
     private void hold(BaseTransport held, boolean pausedByPredecessor) {
         pausedBefore = pausedByPredecessor;
         transport = held;
-        Kinds.pauseReading(held);
+        pause(held);
+    }
+
+    private void pause(BaseTransport held) {
+        if (held instanceof SubprocessTransport child) {
+            for (int fd = 1; fd <= 2; fd++) {
+                if (child.getPipeTransport(fd) instanceof ReadTransport output && output.isReading()) {
+                    output.pauseReading();
+                    outputs.add(output);
+                }
+            }
+        } else {
+            Kinds.pauseReading(held);
+        }
     }
 
     /** Leaves reading as the predecessor had it; the next step on this thread has to give the connection to somebody else. */
@@ -121,6 +146,13 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
         if (held != null && !pausedBefore) {
             Kinds.resumeReading(held);
         }
+        outputs.forEach(ReadTransport::resumeReading);
+        outputs.clear();
+    }
+
+    /** Returns what a child has told, for its next protocol. */
+    List<Consumer<SubprocessProtocol>> missed() {
+        return told;
     }
 
     /** Gives up what is held: datagrams are dropped from now on, and whoever comes begins anew. For endpoints of datagrams only. */
@@ -143,7 +175,7 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
     public void takeBack(HandoverState state) {
         BaseTransport held = transport;
         if (held != null) {
-            Kinds.pauseReading(held);
+            pause(held);
         }
     }
 
@@ -157,6 +189,23 @@ final class Parked implements Protocol, DatagramProtocol, Switchable {
         if (!discarding) {
             throw new IllegalStateException("a datagram was delivered to a parked endpoint, which does not read");
         }
+    }
+
+    /** Keeps output whose pipe is gone: what a pipe has, it keeps itself. */
+    @Override
+    public void pipeDataReceived(int fd, ByteBuffer data) {
+        ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
+        told.add(next -> next.pipeDataReceived(fd, copy.asReadOnlyBuffer()));
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, @Nullable Throwable cause) {
+        told.add(next -> next.pipeConnectionLost(fd, cause));
+    }
+
+    @Override
+    public void processExited() {
+        told.add(SubprocessProtocol::processExited);
     }
 
     @Override

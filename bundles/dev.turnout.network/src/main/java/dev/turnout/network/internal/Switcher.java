@@ -8,6 +8,7 @@ import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.protocol.SubprocessProtocol;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.Replaceable;
@@ -16,6 +17,7 @@ import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.DatagramTransport;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,11 +266,28 @@ final class Switcher {
         if (kind == Kind.RESUMED) {
             unpark(session);
             takenOver(session, to);
+            tellMissed(parked, next, face);
         } else {
             SwitchEvent told = events.lastOf(session.id);
             parked.refusal = to.label() + " could not: " + (told == null ? kind.toString() : told.reason());
         }
         return kind;
+    }
+
+    /** Lets the next protocol of a child know what has happened to it meanwhile. */
+    private static void tellMissed(Parked parked, BaseProtocol next, BaseTransport face) {
+        if (next instanceof SubprocessProtocol follower) {
+            for (Consumer<SubprocessProtocol> callback : parked.missed()) {
+                try {
+                    callback.accept(follower);
+                } catch (RuntimeException e) {
+                    face.loop()
+                            .callExceptionHandler(ErrorContext.of("a callback failed that had waited", e)
+                                    .with(ErrorContext.PROTOCOL, next)
+                                    .with(ErrorContext.TRANSPORT, face));
+                }
+            }
+        }
     }
 
     private void unpark(Session session) {

@@ -275,6 +275,60 @@ class ChildProcessTest {
                 events);
     }
 
+    private Connection<SubprocessTransport> startFollowed(ProtocolFactory factory, List<String> events) {
+        Connection<SubprocessTransport> child = get(network.subprocessExec(
+                () -> new Follower("code", events), List.of("/bin/cat"), ProcessOptions.DEFAULTS));
+        core.addProtocol("follow", factory, Map.of());
+        get(core.switchProtocol(get(core.snapshot()).connections[0].id, "follow"));
+        return child;
+    }
+
+    private List<String> kinds() {
+        return core.events.latest().stream().map(event -> event.kind().name()).toList();
+    }
+
+    @Test
+    @Spec({"SWITCH-32", "SWITCH-61", "SWITCH-62"})
+    void aChildIsHeldUntilTheNextVersionOfItsProtocolComes() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        ProtocolFactory old = Follower.factory("old", events);
+        Connection<SubprocessTransport> child = startFollowed(old, events);
+
+        core.removeProtocol(old, true);
+        say(child, "meanwhile");
+        long held = child.transport().getPid();
+        core.addProtocol("follow", Follower.factory("next", events), Map.of());
+        until("the next hears", () -> events.contains("next data meanwhile"));
+
+        assertEquals(List.of("old takes over", "next takes over", "next data meanwhile"), events);
+        assertTrue(ProcessHandle.of(held).isPresent());
+        assertEquals(List.of("SWITCHED", "PARKED", "RESUMED"), kinds());
+    }
+
+    @Test
+    @Spec({"SWITCH-32", "SWITCH-28"})
+    void theEndOfAHeldChildIsToldToTheNextVersion() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        ProtocolFactory old = Follower.factory("old", events);
+        Connection<SubprocessTransport> child = startFollowed(old, events);
+        core.removeProtocol(old, true);
+
+        say(child, "last words");
+        TestNetwork.on(loop(), () -> {
+            ((WriteTransport) child.transport().getPipeTransport(0)).close();
+            return true;
+        });
+        until(
+                "the end of the child",
+                () -> TestNetwork.on(loop(), child.transport()::getReturncode).isPresent());
+        core.addProtocol("follow", Follower.factory("next", events), Map.of());
+        until("the end", () -> events.contains("next lost"));
+
+        assertEquals(
+                List.of("old takes over", "next takes over", "next exited", "next data last words", "next lost"),
+                events);
+    }
+
     private void say(Connection<SubprocessTransport> child, String text) {
         TestNetwork.on(loop(), () -> {
             ((WriteTransport) child.transport().getPipeTransport(0)).write(text.getBytes(UTF_8));

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.dto.VersionDTO;
+import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.core.Loops;
+import dev.turnout.network.ShiftFilter;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
 import dev.turnout.transport.tcp.TcpProvider;
@@ -96,6 +98,53 @@ class TransportUpdateTest {
             // a drain that went on would close them
             until("the deadline is over", () -> told("DRAIN_ENDED") == 1);
             assertEquals("a3:z", client.ask("z"));
+        }
+    }
+
+    /** Is a client of the filter, by hand: its server greets with an s, and so does this side. */
+    private static LineClient behindFilter(ConfiguredServer server) throws IOException {
+        LineClient client = new LineClient(port(server));
+        client.send("s");
+        return client;
+    }
+
+    @Test
+    @Spec("SWITCH-48")
+    void letsConnectionsWithFiltersGoOnUnderTheNextVersion() throws IOException {
+        core.addFilter("shift", new ShiftFilter.Provider("shift"), Map.of());
+        ConfiguredServer server = configured("endpoint", "shift+tcp://127.0.0.1:0?shift.by=0", "drain.deadline", "10s");
+        try (LineClient client = behindFilter(server)) {
+            assertEquals("sa1:x", client.ask("x"));
+
+            core.removeTransport(tcp, true); // would wait for a drain
+            TransportProvider next = new TcpProvider();
+            core.addTransport("tcp", next, Map.of());
+
+            until(
+                    "the drain has ended, without the connection",
+                    () -> core.events.latest().stream()
+                            .anyMatch(event -> event.kind().name().equals("DRAIN_ENDED")));
+            assertEquals("a2:y", client.ask("y"));
+            assertTrue(core.sessions.values().stream().allMatch(session -> session.origin.provider == next));
+        }
+    }
+
+    @Test
+    @Spec("SWITCH-50")
+    void drainsConnectionsWhoseFilterHasLeftThoughANextTransportComes() throws IOException {
+        FilterProvider filter = new ShiftFilter.Provider("shift");
+        core.addFilter("shift", filter, Map.of());
+        ConfiguredServer server =
+                configured("endpoint", "shift+tcp://127.0.0.1:0?shift.by=0", "drain.deadline", "300ms");
+        try (LineClient client = behindFilter(server)) {
+            assertEquals("sa1:x", client.ask("x"));
+
+            core.removeFilter(filter, false);
+            core.removeTransport(tcp, false);
+            core.addTransport("tcp", new TcpProvider(), Map.of());
+            core.addFilter("shift", new ShiftFilter.Provider("shift"), Map.of());
+
+            assertEquals("", client.read());
         }
     }
 
