@@ -7,7 +7,9 @@ import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.Container;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,34 @@ class HotDeployTest {
             container.load(second, JAR);
             Await.value("the new greeting", () -> greeting(port), OTHER_GREETING::equals);
             assertEquals("2", bystander.exchange("2"));
+        }
+    }
+
+    @Test
+    void aFileThatIsNoBundleLeavesTheOneBeforeInUse() throws Exception {
+        Path good = HelloBundle.build(folder, "1.0.0", HelloBundle.GREETING);
+        Path next = HelloBundle.build(folder, "1.0.1", OTHER_GREETING);
+        Path half = Files.write(folder.resolve("half.jar"), Arrays.copyOf(Files.readAllBytes(next), 700));
+        try (Container container = Container.start()) {
+            int port = Container.freePort();
+            container.configure("greeter", "endpoint=tcp://127.0.0.1:" + port, "protocol=hello");
+            container.load(good, JAR);
+            container.awaitLine("that it listens", line -> line.contains("server greeter: hello at "));
+            assertEquals(HelloBundle.GREETING, greeting(port));
+
+            container.load(half, JAR);
+            container.load(half, "never.jar");
+            container.awaitLine(
+                    "what is wrong with it",
+                    line -> line.contains(JAR + " is no bundle: it cannot be read as a jar")
+                            && line.contains("the bundle that was installed from it is started again as it was"));
+            container.awaitLine(
+                    "what is wrong with the other",
+                    line -> line.contains("never.jar is no bundle") && line.contains("it is not installed"));
+
+            assertEquals(HelloBundle.GREETING, greeting(port));
+            container.load(next, JAR);
+            Await.value("the new greeting", () -> greeting(port), OTHER_GREETING::equals);
         }
     }
 
