@@ -99,4 +99,13 @@ class ExamplesTest {
     void theSocketOfATransportIsAsked() throws Exception {
         assertEquals(List.of("SO_BROADCAST: true"), Program.run(SocketOfATransport.class));
     }
+
+    @Test
+    @Spec({"EX-7", "EX-8"})
+    void theChildTellsTheDate() throws Exception {
+        List<String> lines = Program.run(SubprocessDate.class);
+
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(lines.get(0).matches("Current date: .*\\b20\\d\\d\\b.*"), lines::toString);
+    }
 }
