@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,7 +102,12 @@ final class Program implements AutoCloseable {
 
     /** Waits for its end and returns its exit code. */
     int exitCode() throws InterruptedException {
-        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+        return exitCode(Duration.ofSeconds(DEADLINE_SECONDS));
+    }
+
+    /** Waits longer for a program that has much to do. */
+    int exitCode(Duration deadline) throws InterruptedException {
+        if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("the program did not end; it said " + said());
         }
         return process.exitValue();

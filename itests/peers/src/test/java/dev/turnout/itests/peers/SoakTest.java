@@ -19,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Many short TLS connections, one in ten with a broken handshake: heap, threads and descriptors are flat. How many is a property of the build; the
@@ -37,6 +38,7 @@ class SoakTest extends PeerCase {
     private TlsOptions tls;
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void shortConnectionsLeaveNothingBehind() throws Exception {
         int total = Integer.getInteger("soak.connections", 1000);
         server = serveEcho(serverTls());

@@ -60,7 +60,7 @@ public final class KeyPair {
                         "-keyalg",
                         "EC",
                         "-validity",
-                        "5",
+                        "90", // what expires within 60 days is a finding to some clients
                         "-ext",
                         "SAN=dns:" + host + ",ip:127.0.0.1"))
                 .redirectErrorStream(true)
