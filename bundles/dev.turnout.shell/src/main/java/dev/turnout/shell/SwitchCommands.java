@@ -50,6 +50,10 @@ public final class SwitchCommands {
     private static final Duration PATIENCE_FOR_COLLECTIONS = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final long NANOS_PER_MICRO = 1000;
+    private static final String HOW_TO_SWITCH = """
+            turnout:switch ID PROTOCOL - hands one open connection over to another protocol, with its unread bytes
+               ID         the connection's number, as turnout:connections shows it
+               PROTOCOL   the protocol's name, as turnout:protocols shows it""";
     private static final Option<Duration> DEADLINE =
             Option.time("deadline", Duration.ZERO, Effect.LIVE, "How long connections may go on.");
 
@@ -69,24 +73,26 @@ public final class SwitchCommands {
         this.clock = clock;
     }
 
-    /** Hands one connection over; shells drop the underscore, which Java needs as the name is one of its own words. */
+    /**
+     * Hands one connection over; shells drop the underscore, which Java needs as the name is one of its own words. Takes any number of arguments, as
+     * the shell would tell of a method with an underscore when their number is wrong, and its help does not find one.
+     */
     @Descriptor("hands one open connection over to another protocol, with its unread bytes")
     public void _switch(
-            @Descriptor("the connection's number, as turnout:connections shows it") String id,
-            @Descriptor("the protocol's name, as turnout:protocols shows it") String protocol) {
-        SwitchEvent event = await(control.switchProtocol(number(id), protocol), PATIENCE);
+            @Descriptor("the connection's number, as turnout:connections shows it, and the protocol's name")
+                    String... arguments) {
+        if (arguments.length == 0) {
+            System.out.println(HOW_TO_SWITCH);
+            return;
+        }
+        if (arguments.length != 2) {
+            throw new IllegalArgumentException("turnout:switch takes a connection's number and a protocol's name, not "
+                    + arguments.length + (arguments.length == 1 ? " argument" : " arguments") + "\n" + HOW_TO_SWITCH);
+        }
+        SwitchEvent event = await(control.switchProtocol(number(arguments[0]), arguments[1]), PATIENCE);
         System.out.println("connection " + event.connection() + " was switched from " + event.from() + " to "
                 + event.to() + " in " + event.nanos() / NANOS_PER_MICRO + " us"
                 + (event.unread() == 0 ? "" : ", " + event.unread() + " unread bytes carried"));
-    }
-
-    /** Says how to switch: the shell's help looks methods up by name, and does not find one with an underscore. */
-    @Descriptor("says how to hand a connection over")
-    public void _switch() {
-        System.out.println("""
-                turnout:switch ID PROTOCOL - hands one open connection over to another protocol, with its unread bytes
-                   ID         the connection's number, as turnout:connections shows it
-                   PROTOCOL   the protocol's name, as turnout:protocols shows it""");
     }
 
     /** Drains a server by its own deadline. */
@@ -115,7 +121,9 @@ public final class SwitchCommands {
     @Descriptor("lets a suspended or drained server accept again")
     public void resume(@Descriptor("the server's name, as turnout:servers shows it") String server) {
         await(control.resume(server), PATIENCE);
-        System.out.println("server " + server + " accepts again");
+        long until = drainsUntil(picture(), server);
+        System.out.println("server " + server + " accepts again"
+                + (until == 0 ? "" : "; its drain goes on: the connections that take part are closed at " + at(until)));
     }
 
     /** Lists the latest events about switches. */
@@ -180,7 +188,7 @@ public final class SwitchCommands {
             NetworkDTO network = picture();
             for (SwitchDTO event : network.switches) {
                 if (event.kind.equals("DRAIN_BEGUN") && event.server.equals(server) && event.time >= asked) {
-                    System.out.println(begun(event, network, deadline));
+                    System.out.println(begun(event, network, deadline, asked));
                     return;
                 }
             }
@@ -203,15 +211,26 @@ public final class SwitchCommands {
         }
     }
 
-    private String begun(SwitchDTO event, NetworkDTO network, @Nullable Duration deadline) {
+    private String begun(SwitchDTO event, NetworkDTO network, @Nullable Duration deadline, long asked) {
         long until = deadline != null ? event.time + deadline.toMillis() : drainsUntil(network, event.server);
         String when = until == 0
                 ? "its drain.deadline"
                 : Times.ofDay(until, clock.getZone()) + " (" + Times.span(until - event.time) + ")";
-        return "server " + event.server + " is suspended; " + event.connections
+        boolean again = Arrays.stream(network.switches)
+                .anyMatch(earlier -> earlier.kind.equals("DRAIN_ENDED")
+                        && earlier.server.equals(event.server)
+                        && earlier.time >= asked
+                        && earlier.connections > 0);
+        ServerDTO closed = closed(network, event.server);
+        return "server " + event.server + (closed == null ? " is suspended; " : " is closed; ") + event.connections
                 + (event.connections == 1 ? " connection" : " connections") + " may go on until " + when
-                + ", then what is left is closed\nturnout:servers shows how many are left, turnout:resume "
-                + event.server + " lets it accept again";
+                + ", then what is left is closed" + (again ? "; this takes the place of the drain before" : "")
+                + "\nturnout:servers shows how many are left"
+                + (closed == null ? ", turnout:resume " + event.server + " lets it accept again" : "");
+    }
+
+    private String at(long until) {
+        return Times.ofDay(until, clock.getZone()) + " (" + Times.span(until - clock.millis()) + ")";
     }
 
     private static long drainsUntil(NetworkDTO network, String name) {
@@ -221,6 +240,16 @@ public final class SwitchCommands {
                 .mapToLong((VersionDTO version) -> version.drainsUntil)
                 .max()
                 .orElse(0);
+    }
+
+    /** Returns the picture of a server whose configuration is gone, or null. */
+    private static @Nullable ServerDTO closed(NetworkDTO network, String name) {
+        List<ServerDTO> all = Arrays.stream(network.servers)
+                .filter(server -> server.name.equals(name))
+                .toList();
+        return all.stream().allMatch(server -> server.state.equals("closed"))
+                ? all.stream().findFirst().orElse(null)
+                : null;
     }
 
     private NetworkDTO picture() {

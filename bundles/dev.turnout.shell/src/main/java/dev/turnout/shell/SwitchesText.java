@@ -104,7 +104,7 @@ final class SwitchesText {
             return "Nothing was switched yet. Update the bundle of a protocol while connections are open, or try turnout:switch.";
         }
         int left = Math.max(0, runs.size() - most);
-        Table table = new Table("TIME", "SERVER", "WHAT", "#CONN", "#P50 us", "#MAX us", "FROM, TO, WHY");
+        Table table = new Table("TIME", "SERVER", "WHAT", "CONNECTIONS", "#P50 us", "#MAX us", "FROM, TO, WHY");
         runs.stream().skip(left).forEach(run -> row(table, run));
         return (forgotten == 0
                         ? ""
@@ -125,11 +125,16 @@ final class SwitchesText {
                 event.server,
                 what(event.kind),
                 event.connection == 0
-                        ? "x" + event.connections
-                        : one ? Long.toString(event.connection) : "x" + run.connections.size(),
+                        ? count(event.connections)
+                        : one ? "#" + event.connection : count(run.connections.size()),
                 run.nanos.isEmpty() ? "" : run.median() / NANOS_PER_MICRO,
                 run.nanos.isEmpty() ? "" : run.max() / NANOS_PER_MICRO,
                 story(run));
+    }
+
+    /** Writes a number of connections, so that nobody takes it for the number of one. */
+    private static String count(int connections) {
+        return connections + (connections == 1 ? " connection" : " connections");
     }
 
     private static String what(String kind) {

@@ -91,6 +91,17 @@ class SwitchCommandsTest {
     }
 
     @Test
+    void tellsTheRightUsageWhenTheNumberOfArgumentsIsWrong() {
+        IllegalArgumentException few = assertThrows(IllegalArgumentException.class, () -> commands._switch("17"));
+        IllegalArgumentException many =
+                assertThrows(IllegalArgumentException.class, () -> commands._switch("17", "to", "echo"));
+
+        assertEquals(List.of(), control.calls);
+        assertTrue(few.getMessage().contains(", not 1 argument\nturnout:switch ID PROTOCOL - "), few.getMessage());
+        assertTrue(many.getMessage().contains(", not 3 arguments\nturnout:switch ID PROTOCOL - "), many.getMessage());
+    }
+
+    @Test
     void refusesWhatIsNoNumberOfAConnection() {
         IllegalArgumentException refusal =
                 assertThrows(IllegalArgumentException.class, () -> commands._switch("echo", "17"));
@@ -107,6 +118,26 @@ class SwitchCommandsTest {
         assertEquals(List.of("suspend line", "resume line"), control.calls);
         assertTrue(suspended.contains("turnout:resume line"), suspended);
         assertEquals("server line accepts again", resumed);
+    }
+
+    @Test
+    void saysThatADrainGoesOnWhenItsServerIsResumed() {
+        network.servers = new ServerDTO[] {drainingServer(300_000)};
+
+        String resumed = Printed.by(() -> commands.resume("line"));
+
+        assertEquals(
+                "server line accepts again; its drain goes on: the connections that take part are closed at 13:51:40 (5m)",
+                resumed);
+    }
+
+    private static ServerDTO drainingServer(long millis) {
+        ServerDTO server = new ServerDTO();
+        server.name = "line";
+        VersionDTO version = new VersionDTO();
+        version.drainsUntil = NOW.toEpochMilli() + millis;
+        server.versions = new VersionDTO[] {version};
+        return server;
     }
 
     @Test
@@ -135,17 +166,37 @@ class SwitchCommandsTest {
     @Test
     void saysTheServersOwnDeadlineIfNoneIsGiven() {
         network.switches = new SwitchDTO[] {drainBegun(1)};
-        ServerDTO server = new ServerDTO();
-        server.name = "line";
-        VersionDTO version = new VersionDTO();
-        version.drainsUntil = NOW.toEpochMilli() + 10_000;
-        server.versions = new VersionDTO[] {version};
-        network.servers = new ServerDTO[] {server};
+        network.servers = new ServerDTO[] {drainingServer(10_000)};
 
         String text = Printed.by(() -> commands.drain("line"));
 
         assertEquals(List.of("drain line null"), control.calls);
         assertTrue(text.startsWith("server line is suspended; 1 connection may go on until 13:46:50 (10s)"), text);
+    }
+
+    @Test
+    void saysThatADrainTakesThePlaceOfTheOneBefore() {
+        SwitchDTO former = event("DRAIN_ENDED", 0, OLD, "", 0, 0);
+        former.connections = 3;
+        network.switches = new SwitchDTO[] {former, drainBegun(3)};
+
+        String text = Printed.by(() -> commands.drain("line", "5m"));
+
+        assertTrue(text.contains("then what is left is closed; this takes the place of the drain before\n"), text);
+    }
+
+    @Test
+    void doesNotOfferToResumeAServerWhoseConfigurationIsGone() {
+        network.switches = new SwitchDTO[] {drainBegun(3)};
+        ServerDTO server = drainingServer(10_000);
+        server.state = "closed";
+        network.servers = new ServerDTO[] {server};
+
+        String text = Printed.by(() -> commands.drain("line"));
+
+        assertEquals("""
+                server line is closed; 3 connections may go on until 13:46:50 (10s), then what is left is closed
+                turnout:servers shows how many are left""", text);
     }
 
     @Test
@@ -188,12 +239,12 @@ class SwitchCommandsTest {
         String text = Printed.by(() -> commands.switches(40));
 
         assertEquals("""
-                TIME          SERVER  WHAT           #CONN  #P50 us  #MAX us  FROM, TO, WHY
-                13:46:40.000  line    parked            x3       20       30  dev.turnout.protocol.line 1.0.0
-                13:46:40.000  line    resumed           x2     2000     3000  dev.turnout.protocol.line 1.0.0 to dev.turnout.protocol.line 1.1.0, 7 unread bytes carried
-                13:46:40.000  line    ! ROLLED BACK      2       70       70  dev.turnout.protocol.line 1.0.0 to dev.turnout.protocol.line 1.1.0: not today
-                13:46:40.000  line    parked             1       11       11  dev.turnout.protocol.line 1.1.0
-                13:46:40.000  line    drain begun       x4        -        -  dev.turnout.protocol.line 1.0.0: as an operator wants it""", text);
+                TIME          SERVER  WHAT           CONNECTIONS    #P50 us  #MAX us  FROM, TO, WHY
+                13:46:40.000  line    parked         3 connections       20       30  dev.turnout.protocol.line 1.0.0
+                13:46:40.000  line    resumed        2 connections     2000     3000  dev.turnout.protocol.line 1.0.0 to dev.turnout.protocol.line 1.1.0, 7 unread bytes carried
+                13:46:40.000  line    ! ROLLED BACK  #2                  70       70  dev.turnout.protocol.line 1.0.0 to dev.turnout.protocol.line 1.1.0: not today
+                13:46:40.000  line    parked         #1                  11       11  dev.turnout.protocol.line 1.1.0
+                13:46:40.000  line    drain begun    4 connections        -        -  dev.turnout.protocol.line 1.0.0: as an operator wants it""", text);
     }
 
     @Test
@@ -209,7 +260,7 @@ class SwitchCommandsTest {
         String text = Printed.by(() -> commands.switches(40));
 
         assertEquals(4, text.lines().count(), text);
-        assertTrue(text.contains("x2"), text);
+        assertTrue(text.contains("  2 connections  "), text);
     }
 
     @Test
@@ -223,7 +274,7 @@ class SwitchCommandsTest {
 
         String text = Printed.by(() -> commands.switches(40));
 
-        assertTrue(text.contains("! NOT SWITCHED     x2"), text);
+        assertTrue(text.contains("! NOT SWITCHED  2 connections"), text);
         assertTrue(text.contains(NEW + ": cannot switch tcp transport from a to b"), text);
         assertTrue(text.contains(NEW + ": another one"), text);
     }
@@ -235,7 +286,7 @@ class SwitchCommandsTest {
         String text = Printed.by(() -> commands.switches(1));
 
         assertTrue(text.startsWith("2 earlier lines are left out; turnout:switches --lines 3 shows all"), text);
-        assertTrue(text.contains("x3") && !text.contains("x2"), text);
+        assertTrue(text.contains("3 connections") && !text.contains("2 connections"), text);
     }
 
     @Test

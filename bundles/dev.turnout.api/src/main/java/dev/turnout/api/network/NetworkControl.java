@@ -24,7 +24,8 @@ public interface NetworkControl {
 
     /**
      * Suspends a configured server and gives its connections until the deadline to end; then they are closed, and after the server's grace time
-     * aborted. The stage completes when the last one has ended.
+     * aborted. The stage completes when the last one has ended, or a later drain has taken this one's place. A server whose configuration is gone is
+     * known by its name until its last connection has ended.
      *
      * @param deadline how long they may go on, or null for the server's own {@code drain.deadline}
      */

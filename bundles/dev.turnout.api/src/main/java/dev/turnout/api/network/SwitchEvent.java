@@ -46,7 +46,7 @@ public record SwitchEvent(
         ABORTED,
         /** Connections have begun to drain. */
         DRAIN_BEGUN,
-        /** The last draining connection has ended. */
+        /** The last draining connection has ended, or gone to a later drain; tells how many have gone there. */
         DRAIN_ENDED,
         /** The deadline of a drain has passed; the connections left are being closed. */
         DEADLINE

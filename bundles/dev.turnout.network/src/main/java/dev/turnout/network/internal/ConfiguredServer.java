@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,11 +63,14 @@ final class ConfiguredServer {
     private final DelayedAction delayed = new DelayedAction();
     private final DelayedAction keeping = new DelayedAction();
     private final DelayedAction reopening = new DelayedAction();
-    /** What happened to its connections. */
-    final SwitchCounters counters = new SwitchCounters();
+    /** What happened to its connections, those that it has taken up included. */
+    volatile SwitchCounters counters = new SwitchCounters();
 
     /** Who has made the protocol of the connection that is about to begin on a loop. */
     private final Map<EventLoop, Charge> made = new ConcurrentHashMap<>();
+
+    /** Whether a step is on its way that gives the listener its limits anew. */
+    private final AtomicBoolean limiting = new AtomicBoolean();
 
     private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
 
@@ -81,6 +85,12 @@ final class ConfiguredServer {
     private volatile @Nullable Listeners kept;
     private volatile boolean suspended;
     private volatile boolean ended;
+    /** What new connections were for when it last had some. */
+    private volatile String lastProtocol = "";
+    /** The later server of its name, which has its connections now, or null. */
+    private volatile @Nullable ConfiguredServer heir;
+    /** The latest drain that an operator wanted, or null. */
+    private volatile @Nullable Drain ordered;
 
     /** Makes a closed server that nothing is known about; it is part of the network's picture from now on. */
     ConfiguredServer(Core core, String name) {
@@ -104,10 +114,36 @@ final class ConfiguredServer {
         return entry;
     }
 
-    /** Returns the name of the protocol that new connections are for, or an empty text. */
+    /** Returns who has its connections: itself, or a later server of its name. */
+    ConfiguredServer successor() {
+        ConfiguredServer next = heir;
+        if (next == null) {
+            return this;
+        }
+        ConfiguredServer last = next.successor();
+        heir = last;
+        return last;
+    }
+
+    /** Returns the name of the protocol that new connections are for, or were when it ended, or an empty text. */
     String protocol() {
         ServerSettings now = active;
-        return now == null ? "" : now.protocol();
+        return now != null ? now.protocol() : ended ? lastProtocol : "";
+    }
+
+    /** Tells whether its configuration is gone; it may have connections that are not over. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Tells whether its configuration is gone and its last connection is over. */
+    boolean isOver() {
+        return ended && counters.open.get() == 0;
+    }
+
+    /** Remembers the drain that an operator wants. */
+    void order(Drain drain) {
+        ordered = drain;
     }
 
     /** Returns the options that hold; for connections that outlive their listener, those that held last. */
@@ -147,12 +183,22 @@ final class ConfiguredServer {
 
     /** Stops accepting, or goes on, because an operator wants it; connections in being go on (SWITCH-54). */
     CompletionStage<Void> suspend(boolean wanted) {
+        if (ended) {
+            return CompletableFuture.failedStage(new IllegalStateException("cannot " + (wanted ? "suspend" : "resume")
+                    + " server \"" + name + "\": it is closed, as its configuration is gone; turnout:drain " + name
+                    + " ends its " + SwitchCounters.connections(counters.open.get())));
+        }
         return step(() -> {
             suspended = wanted;
-            LOG.log(Level.INFO, () -> "server " + name + (wanted ? " is suspended" : " is resumed"));
+            LOG.log(Level.INFO, () -> "server " + name + (wanted ? " is suspended" : " is resumed" + drainText()));
             ServerEntry open = entry;
             return open == null ? done() : apply(open);
         });
+    }
+
+    private String drainText() {
+        Drain drain = ordered;
+        return drain == null || drain.over.isDone() ? "" : "; " + drain.goesOn();
     }
 
     /** Takes over a configuration; the stage completes when everything that could be done is done. */
@@ -193,18 +239,80 @@ final class ConfiguredServer {
         }
     }
 
-    /** Ends the server; its connections go on. */
+    /** Ends the server, as its configuration is gone. Its connections go on, and are known by its name until the last one is over. */
     CompletionStage<Void> close() {
+        return end("as its configuration is gone", true);
+    }
+
+    /** Ends the server, as the network does. */
+    CompletionStage<Void> stop() {
+        return end("as the network is stopping", false);
+    }
+
+    private CompletionStage<Void> end(String why, boolean goOn) {
         core.configured.remove(this);
+        core.keepFormer(name, this);
         CompletionStage<Void> closed = step(() -> {
+            lastProtocol = protocol();
             ended = true;
             closeKept();
             reopening.drop();
             mended();
-            return closeEntry("as its configuration is gone");
+            if (goOn) {
+                tellWhatGoesOn(why);
+            }
+            return closeEntry(why).thenCompose(now -> forgetMade()).thenRun(() -> core.forgetFormer(this));
         });
         core.giveUp(name, this);
         return closed;
+    }
+
+    /** Says what becomes of connections, which no file speaks of any more. */
+    private void tellWhatGoesOn(String why) {
+        ServerEntry open = entry;
+        int left = counters.open.get();
+        if (left == 0 || (open != null && open.origin().datagrams)) {
+            return;
+        }
+        int parked = counters.parked.get();
+        LOG.log(
+                Level.INFO,
+                () -> "server " + name + " goes on with " + SwitchCounters.connections(left) + ", " + why
+                        + ": turnout:drain " + name + " ends them, a new configuration of its name takes them up"
+                        + (parked == 0
+                                ? ""
+                                : "; " + parked + " of them are parked, at most for "
+                                        + Drain.text(options.get(ServerOptions.PARK_TIMEOUT))
+                                        + ", until the protocol " + lastProtocol + " is there"));
+    }
+
+    /** Takes up the connections of a server of its name whose configuration has gone: they count, and end, as its own. */
+    private void takeUp(ConfiguredServer former) {
+        counters = former.counters;
+        options = former.options;
+        ordered = former.ordered;
+        former.heir = this;
+        LOG.log(
+                Level.INFO,
+                () -> "server " + name + " takes up "
+                        + SwitchCounters.connections(former.counters.open.get())
+                        + " of the former server of this name");
+    }
+
+    /** Is told that a connection is over. Any loop. */
+    void over(Session session) {
+        counters.open.decrementAndGet();
+        ServerEntry now = entry;
+        if (ended) {
+            core.forgetFormer(this);
+        } else if (now != null && session.origin != now.origin() && limiting.compareAndSet(false, true)) {
+            // connections of a listener that is closed count, too
+            step(() -> {
+                limiting.set(false);
+                ServerEntry open = entry;
+                return open == null ? done() : apply(open);
+            });
+        }
     }
 
     /** Is told that a transport has left: keeps the listening sockets for its successor, for as long as connections may be parked (SWITCH-48). */
@@ -305,6 +413,10 @@ final class ConfiguredServer {
                     + " already; give one of them another name, or delete it";
             fail("service.pid", source, reason, Duration.ZERO);
             return done();
+        }
+        ConfiguredServer former = core.takeFormer(name, this);
+        if (former != null) {
+            takeUp(former);
         }
         ServerEntry open = entry;
         if (open != null && open.origin().closed) {
@@ -499,17 +611,23 @@ final class ConfiguredServer {
         ServerSettings now = active;
         ServerSettings settings = now == null ? wanted : now;
         if (settings != null) {
-            server.setOptions(isVacant() ? forParking(settings.options(), server) : settings.options());
+            server.setOptions(limited(settings.options(), server));
         }
         server.suspend(suspended || (settings != null && !settings.plan().presentIn(core.filters)));
     }
 
-    /** Limits connections so that no more than allowed can be parked; at the limit the server pauses by itself (SWITCH-45). */
-    private ServerOptions forParking(ServerOptions options, Server server) {
-        long served = Math.max(0, server.connections() - counters.parked.get());
-        long most = served + options.get(ServerOptions.PARK_CONNECTIONS);
-        return options.with(
-                ServerOptions.MAX_CONNECTIONS, (int) Math.min(most, options.get(ServerOptions.MAX_CONNECTIONS)));
+    /**
+     * Limits connections: those that came through former listeners count too, and while they are parked no more than allowed can be parked. At the
+     * limit the server pauses by itself (SWITCH-45).
+     */
+    private ServerOptions limited(ServerOptions options, Server server) {
+        long others = (long) counters.open.get() - server.connections();
+        long most = options.get(ServerOptions.MAX_CONNECTIONS) - Math.max(0, others);
+        if (isVacant()) {
+            long parkedMore = (long) options.get(ServerOptions.PARK_CONNECTIONS) - counters.parked.get();
+            most = Math.min(most, server.connections() + parkedMore);
+        }
+        return options.with(ServerOptions.MAX_CONNECTIONS, (int) Math.max(1, most));
     }
 
     /** Moves to a new listening socket: opens it first where both can be there, else closes the old one first and comes back to it on failure. */
@@ -566,6 +684,14 @@ final class ConfiguredServer {
         return core.close(open).thenRun(() -> charge = null);
     }
 
+    /** Forgets who has made protocols for connections that never began; after it was closed none begins any more. */
+    private CompletionStage<Void> forgetMade() {
+        charge = null;
+        return LoopCalls.all(core.loops.loops().stream()
+                .map(loop -> LoopCalls.on(loop, () -> forget(loop)))
+                .toList());
+    }
+
     /** Forgets who made a protocol whose connection never began. On the loop, between callbacks. */
     void forget(EventLoop loop) {
         made.remove(loop);
@@ -583,6 +709,7 @@ final class ConfiguredServer {
 
     /** Is told of a connection that begins, in the turn in which its protocol was made. On its loop. */
     void begun(Session session) {
+        counters.open.incrementAndGet();
         Charge by = made.remove(session.transport.loop());
         if (by == null) {
             return;

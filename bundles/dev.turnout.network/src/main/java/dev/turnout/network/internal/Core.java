@@ -28,6 +28,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,9 @@ public class Core implements NetworkRuntime, NetworkControl {
 
     /** The configured servers by name: of several configurations with one name, the first counts. */
     private final Map<String, ConfiguredServer> names = new ConcurrentHashMap<>();
+
+    /** The servers whose configuration is gone and whose connections are not over, by name. */
+    private final Map<String, ConfiguredServer> former = new ConcurrentHashMap<>();
 
     /** What stands above filters, by the filter's protocol, until the connection begins. */
     final Map<BaseProtocol, Layer> layers = Collections.synchronizedMap(new WeakHashMap<>());
@@ -185,10 +189,7 @@ public class Core implements NetworkRuntime, NetworkControl {
         if (!LoopCalls.await(loops, List.of(swept), PATIENCE) || !leaving) {
             return;
         }
-        Collection<Drain> drains = swept.getNow(List.of());
-        Duration longest =
-                drains.stream().map(Drain::deadline).max(Duration::compareTo).orElse(Duration.ZERO);
-        LoopCalls.await(loops, drains.stream().map(drain -> drain.over).toList(), longest.plusSeconds(1));
+        Drain.await(this, swept.getNow(List.of()), factory);
     }
 
     /** Lets servers, then connections follow a change of a protocol's services. */
@@ -269,11 +270,51 @@ public class Core implements NetworkRuntime, NetworkControl {
         return holder == null ? server : holder;
     }
 
+    /** Keeps the connections of a server that ends known by its name, if that is its own, until somebody takes them up or they are over. */
+    void keepFormer(String name, ConfiguredServer server) {
+        if (names.get(name) == server) {
+            former.put(name, server);
+        }
+    }
+
     /** Leaves the name to whoever waits for it. */
     void giveUp(String name, ConfiguredServer server) {
         if (names.remove(name, server)) {
             configured.forEach(ConfiguredServer::retry);
         }
+    }
+
+    /** Returns the server whose connections a later one of its name has to take up, or null; only once. */
+    @Nullable
+    ConfiguredServer takeFormer(String name, ConfiguredServer later) {
+        return names.get(name) == later ? former.remove(name) : null;
+    }
+
+    /** Forgets a server whose configuration is gone, if its last connection is over. */
+    void forgetFormer(ConfiguredServer server) {
+        if (server.isOver()) {
+            former.remove(server.name(), server);
+        }
+    }
+
+    /** Returns the server that people mean by a name: the open one, else one that has connections still, else one that could not open; or null. */
+    @Nullable
+    ConfiguredServer server(String name) {
+        ConfiguredServer holder = names.get(name);
+        ConfiguredServer found = holder == null ? former.get(name) : holder;
+        return found != null
+                ? found
+                : configured.stream()
+                        .filter(server -> server.name().equals(name))
+                        .findAny()
+                        .orElse(null);
+    }
+
+    /** Returns the names by which people can mean a server, in order. */
+    Collection<String> serverNames() {
+        Collection<String> all = new TreeSet<>(former.keySet());
+        configured.forEach(server -> all.add(server.name()));
+        return all;
     }
 
     /** Begins an operation; it is cancelled if its transport leaves. */
@@ -432,10 +473,11 @@ public class Core implements NetworkRuntime, NetworkControl {
         }
         closed = true;
         List<CompletionStage<Void>> ends = new ArrayList<>();
-        configured.forEach(server -> ends.add(server.close()));
+        configured.forEach(server -> ends.add(server.stop()));
         LoopCalls.await(loops, ends, PATIENCE);
         pending.keySet().forEach(operation -> operation.cancel("cancelled, as the network closes"));
         end(entry -> true, session -> true);
+        former.clear();
         events.close();
     }
 

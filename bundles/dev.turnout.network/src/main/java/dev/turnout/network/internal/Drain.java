@@ -2,8 +2,11 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.network.SwitchEvent.Kind;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @see "SWITCH-39, SWITCH-41, SWITCH-42"
  */
 final class Drain {
+
+    /** How much longer than until the deadline a bundle's stop waits, as what is closed then has to end. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private static final Duration FINE = Duration.ofSeconds(10);
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     /** When the connections are closed, in milliseconds since 1970. */
     final long until;
@@ -38,6 +47,10 @@ final class Drain {
     private final Set<SwitchCounters.OfVersion> versions = new HashSet<>();
 
     private final AtomicInteger left = new AtomicInteger(1);
+    /** How many connections have gone to a later drain that an operator wants. */
+    private final AtomicInteger given = new AtomicInteger();
+
+    private volatile @Nullable Drain successor;
     private final AtomicBoolean deadlineTold = new AtomicBoolean();
     private int joined;
 
@@ -82,9 +95,17 @@ final class Drain {
         } else {
             session.departing = this;
         }
-        if (before != null) {
+        if (before != null && lasting) {
+            before.leaveTo(this);
+        } else if (before != null) {
             before.leave();
         }
+    }
+
+    private void leaveTo(Drain next) {
+        successor = next;
+        given.incrementAndGet();
+        leave();
     }
 
     private synchronized void mark(Session session) {
@@ -160,11 +181,54 @@ final class Drain {
     void leave() {
         if (left.decrementAndGet() == 0) {
             if (joinedAny()) {
-                events.add(Kind.DRAIN_ENDED, server, 0, protocol, "");
+                Drain next = successor;
+                String why = next == null
+                        ? ""
+                        : "another drain takes its place for these, with a deadline of " + text(next.deadline);
+                events.add(Kind.DRAIN_ENDED, server, given.get(), protocol, why);
             }
             unmark();
             over.complete(null);
         }
+    }
+
+    /** Says that it goes on, of how many connections, and how long. */
+    String goesOn() {
+        Duration rest = rest();
+        return "its drain goes on: " + SwitchCounters.connections(left.get()) + " left, "
+                + (rest.isNegative() ? "being closed" : "to be closed in " + text(rest));
+    }
+
+    /**
+     * Waits until drains are over, at most until their deadlines, as a bundle's stop does that has connections with its classes. Says so first, as
+     * whoever stops the bundle sees nothing else of it (SWITCH-42).
+     *
+     * @param service whose bundle is stopping
+     */
+    static void await(Core core, Collection<Drain> drains, Object service) {
+        List<Drain> open = drains.stream().filter(drain -> !drain.over.isDone()).toList();
+        if (open.isEmpty()) {
+            return;
+        }
+        Duration longest = open.stream()
+                .map(drain -> drain.deadline)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO)
+                .plus(SLACK);
+        if (LoopCalls.mayWait(core.loops)) {
+            int count = open.stream().mapToInt(drain -> drain.left.get()).sum();
+            LOG.log(
+                    Level.INFO,
+                    () -> "the stop of " + Charge.label(service.getClass()) + " waits for "
+                            + SwitchCounters.connections(count) + " to end, at most " + text(longest));
+        }
+        LoopCalls.await(core.loops, open.stream().map(drain -> drain.over).toList(), longest);
+    }
+
+    /** Writes a length of time for people, to a second unless it is shorter. */
+    static String text(Duration time) {
+        boolean fine = time.compareTo(FINE) < 0 && time.toMillis() % 1000 != 0;
+        return fine ? time.toMillis() + " ms" : time.toSeconds() + " s";
     }
 
     /** New connections of a version do not drain because earlier ones did. */

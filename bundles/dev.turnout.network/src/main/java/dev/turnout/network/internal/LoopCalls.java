@@ -66,8 +66,7 @@ final class LoopCalls {
      */
     static boolean await(LoopGroup loops, Collection<? extends CompletionStage<?>> stages, Duration most) {
         CompletableFuture<Void> all = all(stages);
-        if (loops.loops().stream().anyMatch(EventLoop::inLoop)
-                || loops.loops().stream().noneMatch(EventLoop::isRunning)) {
+        if (!mayWait(loops)) {
             return all.isDone();
         }
         try {
@@ -81,6 +80,12 @@ final class LoopCalls {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Tells whether waiting for the loops could help: not on a loop's thread, which they may need, and not while no loop runs. */
+    static boolean mayWait(LoopGroup loops) {
+        return loops.loops().stream().noneMatch(EventLoop::inLoop)
+                && loops.loops().stream().anyMatch(EventLoop::isRunning);
     }
 
     /** Runs an action if the future is cancelled, on the thread that does. */

@@ -105,7 +105,7 @@ public final class NamedServers implements ConfigurationListener {
     synchronized void deactivate() {
         LoopCalls.await(
                 core.loops,
-                servers.values().stream().map(ConfiguredServer::close).toList(),
+                servers.values().stream().map(ConfiguredServer::stop).toList(),
                 Core.PATIENCE);
         servers.clear();
     }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,10 @@ final class Operator {
                 deadline == null ? server.options().get(ServerOptions.DRAIN_DEADLINE) : deadline,
                 server.options().get(ServerOptions.DRAIN_GRACE),
                 true);
-        return server.suspend(true).thenCompose(suspended -> {
+        server.order(drain);
+        CompletionStage<Void> suspending =
+                server.isEnded() ? CompletableFuture.completedFuture(null) : server.suspend(true);
+        return suspending.thenCompose(suspended -> {
             List<CompletionStage<Void>> joined = new ArrayList<>();
             for (Session session : core.sessions.values()) {
                 if (session.server() == server) {
@@ -99,14 +101,12 @@ final class Operator {
     }
 
     private ConfiguredServer find(String name, String what) {
-        return core.configured.stream()
-                .filter(server -> server.name().equals(name))
-                .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("cannot " + what + " server \"" + name
-                        + "\": there is no configured server of this name; present: "
-                        + core.configured.stream()
-                                .map(ConfiguredServer::name)
-                                .sorted()
-                                .collect(Collectors.joining(", "))));
+        ConfiguredServer server = core.server(name);
+        if (server == null) {
+            throw new IllegalArgumentException("cannot " + what + " server \"" + name
+                    + "\": there is no configured server of this name; present: "
+                    + String.join(", ", core.serverNames()));
+        }
+        return server;
     }
 }

@@ -57,8 +57,8 @@ final class Origin implements ConnectionObserver {
             layer.session = session;
             session.layer = layer;
         }
-        ConfiguredServer configured = session.server();
-        if (configured != null) {
+        // the one whose listener it came through, even if another one has its connections now
+        if (owner instanceof ConfiguredServer configured) {
             configured.begun(session);
         }
         core.sessions.put(transport, session);

@@ -4,7 +4,6 @@ package dev.turnout.network.internal;
 import dev.turnout.api.network.Departure;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.spi.TransportProvider;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +42,7 @@ final class Orphans {
         others.values().forEach(drain -> drain.begun(reason));
         waitedFor.values().forEach(drain -> drain.begun(reason));
         if (leaving) {
-            Duration longest = waitedFor.values().stream()
-                    .map(Drain::deadline)
-                    .max(Duration::compareTo)
-                    .orElse(Duration.ZERO);
-            LoopCalls.await(
-                    core.loops,
-                    waitedFor.values().stream().map(drain -> drain.over).toList(),
-                    longest.plusSeconds(1));
+            Drain.await(core, waitedFor.values(), service);
         }
     }
 

@@ -21,8 +21,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ final class RuntimeSnapshot {
 
     /** Holds what one loop told. */
     private record Part(LoopDTO loop, List<ServerDTO> servers, List<ConnectionDTO> connections) {}
+
+    private static final String CLOSED = "closed";
 
     private RuntimeSnapshot() {}
 
@@ -128,8 +132,9 @@ final class RuntimeSnapshot {
         dto.sockets = entry.server().sockets().stream()
                 .map(socket -> text(socket.getsockname()))
                 .toArray(String[]::new);
-        dto.state = dto.sockets.length == 0 ? "closed" : entry.server().isServing() ? "serving" : "bound";
-        if (entry.origin().owner instanceof ConfiguredServer configured) {
+        dto.state = dto.sockets.length == 0 ? CLOSED : entry.server().isServing() ? "serving" : "bound";
+        if (entry.origin().owner instanceof ConfiguredServer opener) {
+            ConfiguredServer configured = opener.successor();
             dto.bundle = BundleNames.of(Core.class);
             dto.protocol = configured.protocol();
             describe(configured, dto);
@@ -157,7 +162,7 @@ final class RuntimeSnapshot {
 
     private static void describe(ConfiguredServer server, ServerDTO dto) {
         Charge charge = server.charge();
-        if (server.isSuspended()) {
+        if (server.isSuspended() && !isClosed(dto)) {
             dto.state = "suspended";
         } else if (dto.state.equals("serving") && (charge == null || charge.isVacant())) {
             dto.state = "waiting for its protocol";
@@ -178,6 +183,25 @@ final class RuntimeSnapshot {
                 .sorted(Comparator.comparing((VersionDTO version) -> version.protocol)
                         .thenComparing(version -> version.bundle))
                 .toArray(VersionDTO[]::new);
+    }
+
+    private static boolean isClosed(ServerDTO dto) {
+        return dto.state.equals(CLOSED);
+    }
+
+    /** Leaves what is counted for all connections of a configured server to the first of its listeners. */
+    private static void countOnce(List<ServerDTO> servers) {
+        Set<String> counted = new HashSet<>();
+        for (ServerDTO server : servers) {
+            if (!server.departure.isEmpty() && !counted.add(server.name)) {
+                server.parked = 0;
+                server.switched = 0;
+                server.failed = 0;
+                server.rolledBack = 0;
+                server.lost = 0;
+                server.versions = new VersionDTO[0];
+            }
+        }
     }
 
     private static VersionDTO version(
@@ -214,14 +238,17 @@ final class RuntimeSnapshot {
     private static NetworkDTO assemble(Core core, List<Part> parts) {
         NetworkDTO dto = new NetworkDTO();
         dto.loops = parts.stream().map(Part::loop).toArray(LoopDTO[]::new);
-        dto.servers = Stream.concat(
+        List<ServerDTO> servers = Stream.concat(
                         parts.stream().flatMap(part -> part.servers().stream()),
                         core.configured.stream()
                                 .filter(ConfiguredServer::isRefusing)
                                 .map(RuntimeSnapshot::refusing))
                 .sorted(Comparator.comparing((ServerDTO server) -> server.name)
+                        .thenComparing(RuntimeSnapshot::isClosed)
                         .thenComparing(server -> server.endpoint))
-                .toArray(ServerDTO[]::new);
+                .toList();
+        countOnce(servers);
+        dto.servers = servers.toArray(ServerDTO[]::new);
         dto.connections = parts.stream()
                 .flatMap(part -> part.connections().stream())
                 .sorted(Comparator.comparingLong(connection -> connection.id))

@@ -4,6 +4,7 @@ package dev.turnout.network.internal;
 import dev.turnout.api.network.NetworkConstants;
 import java.util.List;
 import java.util.Map;
+import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -39,8 +40,15 @@ public final class ServerComponent {
 
     /** Waits for the address to be free, so that whoever comes next can have it. */
     @Deactivate
-    void deactivate() {
-        LoopCalls.await(core.loops, List.of(server.close()), Core.PATIENCE);
+    void deactivate(int reason) {
+        LoopCalls.await(core.loops, List.of(isAboutThis(reason) ? server.close() : server.stop()), Core.PATIENCE);
+    }
+
+    /** Tells whether the configuration has ended, or this component alone; else the network does. */
+    private static boolean isAboutThis(int reason) {
+        return reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED
+                || reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_MODIFIED
+                || reason == ComponentConstants.DEACTIVATION_REASON_DISABLED;
     }
 
     /** Returns NAME of {@code dev.turnout.server~NAME}; Configuration Admin's own names are made of other signs. */

@@ -78,10 +78,10 @@ final class Session {
         return above == null ? transport : above.transport;
     }
 
-    /** Returns the configured server that the connection came through, or null. */
+    /** Returns the configured server that the connection came through, or a later one of its name; or null. */
     @Nullable
     ConfiguredServer server() {
-        return origin.owner instanceof ConfiguredServer configured ? configured : null;
+        return origin.owner instanceof ConfiguredServer configured ? configured.successor() : null;
     }
 
     /** Returns who has made the protocol; null if the network was given it by code. */
@@ -167,6 +167,9 @@ final class Session {
         }
         parked = null;
         take(null);
+        if (server != null) {
+            server.over(this);
+        }
         ended.complete(null);
     }
 }

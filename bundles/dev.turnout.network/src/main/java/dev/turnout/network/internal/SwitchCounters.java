@@ -31,6 +31,9 @@ final class SwitchCounters {
         }
     }
 
+    /** How many connections are open now, those of listeners that are closed included. */
+    final AtomicInteger open = new AtomicInteger();
+
     /** How many connections are parked now. */
     final AtomicInteger parked = new AtomicInteger();
 
@@ -40,6 +43,11 @@ final class SwitchCounters {
     final AtomicLong lost = new AtomicLong();
 
     private final Map<Version, OfVersion> versions = new ConcurrentHashMap<>();
+
+    /** Writes a number of connections. */
+    static String connections(int count) {
+        return count + (count == 1 ? " connection" : " connections");
+    }
 
     OfVersion of(Charge charge) {
         return versions.computeIfAbsent(new Version(charge.protocol(), charge.label()), version -> new OfVersion());

@@ -213,10 +213,6 @@ final class Switcher {
         session.after(left.isNegative() ? Duration.ZERO : left, () -> expire(session, parked, most));
     }
 
-    private static String text(Duration time) {
-        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
-    }
-
     private void expire(Session session, Parked parked, Duration most) {
         ConfiguredServer server = session.server();
         Charge charge = session.charge();
@@ -232,7 +228,7 @@ final class Switcher {
                 0,
                 System.nanoTime() - parked.since,
                 "no service of the protocol \"" + (charge == null ? "" : charge.protocol()) + "\" took it within "
-                        + text(most) + (parked.refusal.isEmpty() ? "" : ", " + parked.refusal)
+                        + Drain.text(most) + (parked.refusal.isEmpty() ? "" : ", " + parked.refusal)
                         + (endpoint ? "; what it was and what comes in is dropped" : "; it is closed")));
         if (endpoint) {
             // it is the server itself, which has to be there when the protocol comes

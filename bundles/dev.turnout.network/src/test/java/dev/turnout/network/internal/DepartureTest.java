@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of connections whose protocol leaves, by the policy of their server. */
@@ -143,7 +144,15 @@ class DepartureTest extends Serving {
         LineClient client = connect(configured("departure", "drain", "drain.deadline", "200ms", "drain.grace", "1m"));
         stuff(client);
 
-        long millis = millisToRemove(first);
+        long millis;
+        try (LogLines log = new LogLines()) {
+            millis = millisToRemove(first);
+            assertTrue(
+                    log.at(Level.INFO)
+                            .contains("the stop of " + Tally.class.getName()
+                                    + " waits for 1 connection to end, at most 1200 ms"),
+                    log.at(Level.INFO)::toString);
+        }
 
         assertTrue(millis >= 200, "waited " + millis + " ms");
         assertTrue(millis < 10_000, "waited " + millis + " ms");
@@ -157,7 +166,11 @@ class DepartureTest extends Serving {
         LineClient client = connect(configured("departure", "drain", "drain.deadline", "1m"));
         assertEquals("a1:x", client.ask("x"));
 
-        long millis = on(loops.loops().get(0), () -> millisToRemove(first));
+        long millis;
+        try (LogLines log = new LogLines()) {
+            millis = on(loops.loops().get(0), () -> millisToRemove(first));
+            assertTrue(log.at(Level.INFO).stream().noneMatch(line -> line.startsWith("the stop of")));
+        }
 
         assertTrue(millis < 5_000, "waited " + millis + " ms");
         assertEquals("a2:y", client.ask("y"));

@@ -36,6 +36,11 @@ final class LogLines extends Handler implements AutoCloseable {
                 .toList();
     }
 
+    /** Counts the lines that end so. */
+    long endingWith(String end) {
+        return lines.stream().filter(line -> line.text().endsWith(end)).count();
+    }
+
     /** Returns what was logged at just this level. */
     List<String> at(Level level) {
         return lines.stream()

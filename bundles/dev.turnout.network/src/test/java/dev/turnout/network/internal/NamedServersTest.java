@@ -27,6 +27,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.component.ComponentConstants;
 
 /** PIDs are those that Felix File Install makes of files: it takes a tilde for a part of the name, and a minus sign for its end. */
 class NamedServersTest {
@@ -201,11 +202,25 @@ class NamedServersTest {
         assertTrue(failed.reason.contains("file:/etc/dev.turnout.server-echo-unix.cfg"), failed.reason);
         assertEquals(1, log.warnings().size(), log.warnings()::toString);
 
-        component.deactivate();
+        assertEquals(0, log.endingWith(", as its configuration is gone"));
+        component.deactivate(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        assertEquals(1, log.endingWith(", as its configuration is gone"));
         until(
                 "the second has the name",
                 () -> picture().failed.length == 0 && !serving().isEmpty());
         assertEquals(List.of("echo-unix"), serving());
+    }
+
+    @Test
+    void tellsThatTheNetworkStopsWhenAComponentEndsWithIt() {
+        Map<String, Object> dashed =
+                Map.of("service.pid", "dev.turnout.server~a", "endpoint", "tcp://127.0.0.1:0", "protocol", "echo");
+        ServerComponent component = new ServerComponent(core, dashed);
+        server("a");
+
+        component.deactivate(ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED);
+
+        assertEquals(1, log.endingWith(", as the network is stopping"));
     }
 
     @Test
@@ -235,6 +250,7 @@ class NamedServersTest {
 
         assertEquals(List.of(), serving());
         assertTrue(core.configured.isEmpty());
+        assertEquals(2, log.endingWith(", as the network is stopping"));
         assertNull(core.servers.stream().findAny().orElse(null));
     }
 }

@@ -418,6 +418,32 @@ class SwitchingTest {
     }
 
     @Test
+    @Spec("SWITCH-56")
+    void tellsWhenAnotherDrainTakesThePlaceOfOne() throws IOException {
+        add(first, 0);
+        LineClient client = connect(configured());
+        assertEquals("a1:x", client.ask("x"));
+        CompletionStage<Void> former = core.drain("test", Duration.ofMinutes(1));
+        until("it drains", () -> kinds().contains(Kind.DRAIN_BEGUN));
+
+        CompletionStage<Void> later = core.drain("test", Duration.ofMillis(200));
+
+        get(former);
+        assertEquals("", client.read());
+        get(later);
+        until("all is told", () -> events.size() == 5);
+        assertEquals(
+                List.of(Kind.DRAIN_BEGUN, Kind.DRAIN_ENDED, Kind.DRAIN_BEGUN, Kind.DEADLINE, Kind.DRAIN_ENDED),
+                kinds());
+        assertEquals(1, events.get(1).connections());
+        assertEquals(
+                "another drain takes its place for these, with a deadline of 200 ms",
+                events.get(1).reason());
+        assertEquals(0, events.get(4).connections());
+        assertEquals("", events.get(4).reason());
+    }
+
+    @Test
     @Spec("SWITCH-39")
     void drainsByHandThoseThatGetAnotherProtocolMeanwhileToo() throws IOException {
         add(first, 0);

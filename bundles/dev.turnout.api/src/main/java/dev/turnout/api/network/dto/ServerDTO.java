@@ -18,7 +18,7 @@ public class ServerDTO extends DTO {
     /** The name of its protocol, or an empty text for a server opened by code. */
     public String protocol = "";
 
-    /** What it does: serving, suspended, waiting for its protocol, closed. */
+    /** What it does: serving, suspended, waiting for its protocol; closed if it is shown for its connections only, which go on. */
     public String state = "";
 
     /** The loop it accepts on. */
@@ -39,7 +39,7 @@ public class ServerDTO extends DTO {
     /** What becomes of connections whose protocol leaves: switch, drain or close; an empty text for a server opened by code. */
     public String departure = "";
 
-    /** How many connections are parked until a protocol comes. */
+    /** How many connections are parked until a protocol comes. This and what follows is told with the first of several listeners of one name only. */
     public int parked;
 
     /** How many switches of its connections were done, those to and from parking included as one. */
