@@ -9,11 +9,14 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what is logged through {@code System.Logger} while it is open, where that goes to {@code java.util.logging}. Any thread. */
 public final class LogCapture implements AutoCloseable {
 
     private final Logger root = Logger.getLogger("");
+    private final Logger verbose;
+    private final @Nullable Level before;
     private static final Formatter FORMATTER = new SimpleFormatter();
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
@@ -36,6 +39,18 @@ public final class LogCapture implements AutoCloseable {
 
     /** Begins to listen. */
     public LogCapture() {
+        this("");
+    }
+
+    /** Begins to listen, also to what one class logs at debug level. */
+    public LogCapture(Class<?> atDebugLevel) {
+        this(atDebugLevel.getName());
+        verbose.setLevel(Level.FINE);
+    }
+
+    private LogCapture(String logger) {
+        verbose = Logger.getLogger(logger);
+        before = verbose.getLevel();
         root.addHandler(handler);
     }
 
@@ -57,5 +72,6 @@ public final class LogCapture implements AutoCloseable {
     @Override
     public void close() {
         root.removeHandler(handler);
+        verbose.setLevel(before);
     }
 }

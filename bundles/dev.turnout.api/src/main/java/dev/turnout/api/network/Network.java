@@ -96,8 +96,11 @@ public interface Network {
      * Upgrades an open plain connection to TLS; called on the transport's loop.
      *
      * @param protocol the protocol to go on with; it gets no second {@code connectionMade}
+     * @param options for a client they must have {@link TlsOptions#SERVER_HOSTNAME}, empty only if any peer that the context trusts will do
      * @param serverSide whether this side is the TLS server
      * @param unread bytes that the plain protocol had read too far, or an empty array; they go to the TLS engine (TLS-56)
+     * @throws IllegalArgumentException before any effect, if the transport or the protocol is none for TLS, or a client does not say whom it expects
+     * @throws IllegalStateException before any effect, if the transport is closing or was upgraded before
      * @see "TLS-50 to TLS-59"
      */
     CompletionStage<Transport> startTls(

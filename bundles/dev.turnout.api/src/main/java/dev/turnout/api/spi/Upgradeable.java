@@ -10,8 +10,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Upgradeable extends Replaceable {
 
     /**
-     * Replaces the protocol for good: from now on the layer alone writes, by {@link #writeFromLayer}, and whoever still calls the transport's own write methods
-     * gets an {@link IllegalStateException} instead of sending clear text into the layer's stream (TLS-54).
+     * Replaces the protocol for good: from now on the layer alone writes, by {@link #writeFromLayer}, and whoever still calls the transport's own write methods,
+     * sends a file, sets another protocol or upgrades again gets an {@link IllegalStateException} instead of sending clear text into the layer's stream
+     * (TLS-54).
+     *
+     * @throws IllegalArgumentException if the transport goes one way only (TLS-58)
+     * @throws IllegalStateException if it was upgraded before, or cannot write any more
      */
     void upgrade(BaseProtocol layer);
 

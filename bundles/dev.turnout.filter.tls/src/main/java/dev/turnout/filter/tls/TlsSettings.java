@@ -129,19 +129,21 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
     /** Makes the engine of a client: asks for the host by name, checks that the certificate is for it, and resumes sessions with it. */
     TlsEngine clientEngine(Transport below) throws SSLException {
         String name = options.find(TlsOptions.SERVER_HOSTNAME);
+        if (name == null) {
+            throw new SSLException("nobody said whom to expect as the peer; set " + TlsOptions.SERVER_HOSTNAME
+                    + ", to an empty text to check no name");
+        }
         InetSocketAddress peer = below.getExtraInfo(ExtraInfo.PEERNAME)
                 .filter(InetSocketAddress.class::isInstance)
                 .map(InetSocketAddress.class::cast)
                 .orElse(null);
-        String host = name != null && !name.isEmpty()
-                ? name
-                : peer == null || peer.getAddress() == null ? null : address(peer);
+        String host = !name.isEmpty() ? name : peer == null || peer.getAddress() == null ? null : address(peer);
         SSLEngine engine = host == null
                 ? context.createSSLEngine()
                 : context.createSSLEngine(host, peer == null ? -1 : peer.getPort());
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
-        if (name != null && !name.isEmpty()) {
+        if (!name.isEmpty()) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             if (!isAddress(name)) {
                 parameters.setServerNames(List.of(hostName(name)));

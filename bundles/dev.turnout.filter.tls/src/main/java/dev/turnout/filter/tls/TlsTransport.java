@@ -120,7 +120,7 @@ final class TlsTransport implements Transport, Upgradeable {
     private void refuseUpgraded() {
         if (upgraded) {
             throw new IllegalStateException(
-                    "cannot write to " + this + ": it was upgraded; write to the transport that the upgrade returned");
+                    "cannot use " + this + ": it was upgraded; use the transport that the upgrade returned");
         }
     }
 
@@ -219,6 +219,7 @@ final class TlsTransport implements Transport, Upgradeable {
     @Override
     public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
         loop.checkThread();
+        refuseUpgraded();
         requireStreamProtocol(next);
         BaseProtocol current = upper.protocol();
         if (current != null) {
@@ -229,6 +230,7 @@ final class TlsTransport implements Transport, Upgradeable {
     @Override
     public void replaceProtocol(BaseProtocol layer) {
         loop.checkThread();
+        refuseUpgraded();
         requireStreamProtocol(layer);
         if (upper.protocol() != null) {
             upper.set(layer);

@@ -64,7 +64,7 @@ class FaultsTest extends TlsCase {
     }
 
     @Test
-    @Spec({"TLS-5", "TLS-6", "TLS-11"})
+    @Spec({"TLS-5", "TLS-11"})
     void aHandshakeThatBreaksOffAfterAnyByteLeavesNothingBehind() throws Exception {
         InetSocketAddress address = listen();
         byte[] hello = clientHello(address);

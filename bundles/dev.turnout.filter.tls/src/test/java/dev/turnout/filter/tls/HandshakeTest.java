@@ -138,15 +138,18 @@ class HandshakeTest extends TlsCase {
         int[] count = {0};
         var address = listen(server(), () -> next[count[0]++]);
 
-        try (LogCapture log = new LogCapture()) {
+        try (LogCapture log = new LogCapture(TlsConnection.class)) {
             SocketChannel http = raw(address);
             http.write(ByteBuffer.wrap(ascii("GET / HTTP/1.0\r\n\r\n")));
             drain(http);
             SocketChannel noise = raw(address);
             noise.write(ByteBuffer.wrap(bytes(5000)));
             drain(noise);
-            loop.until("both to be counted", () -> true);
+            loop.settle();
+            assertEquals(2, failedHandshakes());
             assertEquals(0, log.warnings(""), () -> log.messages().toString());
+            assertLogged(log, http, "GET / HTTP/1.0");
+            assertLogged(log, noise, "does not speak TLS");
         }
         clientPeer(address).handshake().send("fine");
 
@@ -154,6 +157,15 @@ class HandshakeTest extends TlsCase {
         assertEquals(2, failedHandshakes());
         assertEquals(List.of(), next[0].trace());
         assertEquals(List.of(), next[1].trace());
+    }
+
+    /** Checks that the failure of one client's handshake was logged once, at debug level, with address and reason. */
+    private static void assertLogged(LogCapture log, SocketChannel client, String reason) throws IOException {
+        String peer = client.getLocalAddress().toString();
+        List<String> about =
+                log.messages().stream().filter(each -> each.contains(peer)).toList();
+        assertEquals(1, about.size(), () -> log.messages().toString());
+        assertTrue(about.get(0).startsWith("FINE ") && about.get(0).contains(reason), () -> about.get(0));
     }
 
     private static void drain(SocketChannel channel) throws IOException {

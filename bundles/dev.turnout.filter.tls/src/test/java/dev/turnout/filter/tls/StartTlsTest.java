@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.TlsOptions;
+import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.RecordingBufferedProtocol;
 import dev.turnout.testkit.RecordingProtocol;
@@ -21,8 +22,11 @@ import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +34,7 @@ import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Says how TLS is put upon a plain connection in the middle of a conversation, on either side. */
 class StartTlsTest extends TlsCase {
@@ -63,7 +68,7 @@ class StartTlsTest extends TlsCase {
     }
 
     private CompletionStage<Transport> upgrade(
-            Transport plain, dev.turnout.api.protocol.BaseProtocol protocol, boolean serverSide, byte... unread) {
+            Transport plain, BaseProtocol protocol, boolean serverSide, byte... unread) {
         return loop.call(() ->
                 networks.network().startTls(plain, protocol, serverSide ? server() : client(), serverSide, unread));
     }
@@ -172,6 +177,7 @@ class StartTlsTest extends TlsCase {
 
         SSLException failure = failure(SSLException.class, upgrading);
         assertTrue(failure.getMessage().contains("DELETE"), failure::getMessage);
+        assertEquals(1, failedHandshakes());
         loop.until("the plain transport to close", plain::isClosing);
         assertEquals("", protocol.text());
         assertEquals(-1, channel.read(ByteBuffer.allocate(10)));
@@ -189,6 +195,10 @@ class StartTlsTest extends TlsCase {
             assertThrows(IllegalStateException.class, () -> plain.writeOwned(ByteBuffer.wrap(ascii("clear"))));
             assertThrows(IllegalStateException.class, () -> plain.writelines(List.of(ByteBuffer.wrap(ascii("clear")))));
             assertThrows(IllegalStateException.class, plain::writeEof);
+            assertThrows(IllegalStateException.class, () -> plain.setProtocol(protocol));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> networks.network().startTls(plain, protocol, client(), false, new byte[0]));
         });
         TlsPeer peer = otherSide(false).handshake();
         Transport upgraded = loop.join(upgrading, "the upgrade");
@@ -198,6 +208,76 @@ class StartTlsTest extends TlsCase {
         });
 
         assertEquals("secret", peer.receiveText(6));
+    }
+
+    @Test
+    @Spec("TLS-54")
+    void theOldTransportSendsNoFile(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("f"), ascii("clear"));
+        RecordingProtocol protocol = recorder();
+        Transport plain = plainClient(protocol);
+        CompletionStage<Transport> outer = upgrade(plain, protocol, false);
+        TlsPeer outside = otherSide(false).handshake();
+        Transport tls = loop.join(outer, "the outer upgrade");
+
+        CompletionStage<Transport> inner = upgrade(tls, protocol, false);
+        NestedPeer inside = new NestedPeer(outside, Keys.SERVER.trusting(Keys.CLIENT));
+        inside.handshake();
+        Transport twice = loop.join(inner, "the inner upgrade");
+        try (FileChannel content = FileChannel.open(file)) {
+            loop.run(in -> {
+                for (Transport old : List.of(plain, tls)) {
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> networks.network().sendfile(old, content, 0, -1, true));
+                    assertThrows(IllegalStateException.class, () -> old.setProtocol(protocol));
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> networks.network().startTls(old, protocol, client(), false, new byte[0]));
+                    assertTrue(old.isReading());
+                }
+            });
+        }
+
+        loop.run(in -> twice.write(ascii("secret")));
+        assertArrayEquals(ascii("secret"), inside.receive(6));
+    }
+
+    @Test
+    @Spec({"TLS-18", "CONN-22"})
+    void aClientSaysWhomItExpects() throws Exception {
+        RecordingProtocol protocol = recorder();
+        Transport plain = plainClient(protocol);
+        TlsOptions nobody = TlsOptions.DEFAULTS.with(TlsOptions.CONTEXT, Keys.trustingOnly(Keys.SERVER));
+
+        IllegalArgumentException refused = loop.call(() -> assertThrows(
+                IllegalArgumentException.class,
+                () -> networks.network().startTls(plain, protocol, nobody, false, new byte[0])));
+        loop.run(in -> assertSame(protocol, plain.getProtocol()));
+        CompletionStage<Transport> upgrading = loop.call(() -> networks.network()
+                .startTls(plain, protocol, nobody.with(TlsOptions.SERVER_HOSTNAME, ""), false, new byte[0]));
+        otherSide(false).handshake();
+
+        assertTrue(refused.getMessage().contains("server.hostname"), refused::getMessage);
+        loop.join(upgrading, "the upgrade");
+    }
+
+    @Test
+    @Spec("TLS-58")
+    void aProtocolThatIsNoneForStreamsIsRefusedBeforeAnyEffect() throws Exception {
+        RecordingProtocol protocol = recorder();
+        Transport plain = plainClient(protocol);
+        BaseProtocol other = new BaseProtocol() {};
+
+        loop.run(in -> {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> networks.network().startTls(plain, other, client(), false, new byte[0]));
+            assertSame(protocol, plain.getProtocol());
+            plain.write(ascii("clear"));
+        });
+
+        assertEquals(5, channel.read(ByteBuffer.allocate(5)));
     }
 
     @Test

@@ -155,11 +155,16 @@ final class Arguments {
         if (!plan.hasTls() || plan.serverHostname() != null) {
             return plan;
         }
-        if (host == null || host.isEmpty()) {
+        return plan.withServerHostname(serverHostname(host == null || host.isEmpty() ? null : host));
+    }
+
+    /** Refuses a TLS client that nobody told whom to expect; an empty name says that any will do (CONN-22). */
+    static String serverHostname(@Nullable String name) {
+        if (name == null) {
             throw new IllegalArgumentException("TLS without a host needs " + TlsOptions.SERVER_HOSTNAME
                     + ": set the name that the peer must have, or an empty one to check none");
         }
-        return plan.withServerHostname(host);
+        return name;
     }
 
     /** Checks the TLS part of a server's plan: options given by code carry a context (SERVER-38). */

@@ -95,8 +95,8 @@ final class FileFallback implements Protocol {
     }
 
     private void begin() {
-        transport.pauseReading();
         replace(this);
+        transport.pauseReading();
         advance();
     }
 

@@ -42,6 +42,13 @@ final class Upgrade {
         if (!(transport instanceof Upgradeable lower)) {
             throw new IllegalArgumentException("this transport cannot be upgraded to TLS: " + transport);
         }
+        if (!(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
+            throw new IllegalArgumentException("TLS needs a Protocol or BufferedProtocol above it, not "
+                    + protocol.getClass().getName());
+        }
+        if (!serverSide) {
+            Arguments.serverHostname(options.find(TlsOptions.SERVER_HOSTNAME));
+        }
         if (transport.isClosing()) {
             throw new IllegalStateException("cannot start TLS: the transport is closing: " + transport);
         }
@@ -66,6 +73,9 @@ final class Upgrade {
         // before any byte: whoever waits has the new transport when the first decrypted one comes (TLS-55)
         filter.established().whenComplete((upper, failure) -> {
             if (failure != null) {
+                if (session != null) {
+                    session.origin.failedFilters.incrementAndGet();
+                }
                 transport.abort();
                 result.completeExceptionally(LoopCalls.cause(failure));
                 return;

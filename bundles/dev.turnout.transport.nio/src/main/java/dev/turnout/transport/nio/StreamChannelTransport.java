@@ -568,7 +568,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private void refuseUpgraded() {
         if (upgraded) {
             throw new IllegalStateException(
-                    "cannot write to " + this + ": it was upgraded; write to the transport that the upgrade returned");
+                    "cannot use " + this + ": it was upgraded; use the transport that the upgrade returned");
         }
     }
 
@@ -683,6 +683,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public CompletionStage<Long> sendfile(FileChannel file, long offset, long count) {
         loop.checkThread();
+        refuseUpgraded();
         requireWriting();
         if (channel instanceof PumpedPipe) {
             throw new UnsupportedOperationException(
@@ -842,6 +843,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void setProtocol(BaseProtocol next, UnreadBytes unreadBytes) {
         loop.checkThread();
+        refuseUpgraded();
         requireProtocol(direction, next);
         if (protocol != null) {
             switching.ask(protocol, next, unreadBytes);
@@ -851,6 +853,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void replaceProtocol(BaseProtocol layer) {
         loop.checkThread();
+        refuseUpgraded();
         requireProtocol(direction, layer);
         if (protocol != null) {
             setCurrent(layer);
@@ -859,6 +862,14 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     @Override
     public void upgrade(BaseProtocol layer) {
+        loop.checkThread();
+        if (direction != Direction.BOTH) {
+            throw new IllegalArgumentException("a transport that goes one way only cannot be upgraded: " + this);
+        }
+        if (!closing && (eofWanted || sending != null)) {
+            throw new IllegalStateException(
+                    "cannot upgrade " + this + (eofWanted ? " after writeEof()" : " during a sendfile"));
+        }
         replaceProtocol(layer);
         upgraded = true;
     }

@@ -27,7 +27,15 @@ final class Pair implements AutoCloseable {
         this(protocol, ConnectOptions.DEFAULTS);
     }
 
+    Pair(BaseProtocol protocol, Direction direction) throws IOException {
+        this(protocol, direction, ConnectOptions.DEFAULTS);
+    }
+
     Pair(BaseProtocol protocol, ConnectOptions options) throws IOException {
+        this(protocol, Direction.BOTH, options);
+    }
+
+    private Pair(BaseProtocol protocol, Direction direction, ConnectOptions options) throws IOException {
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.setOption(StandardSocketOptions.SO_RCVBUF, 32 * 1024);
             listener.bind(new InetSocketAddress("127.0.0.1", 0));
@@ -35,8 +43,8 @@ final class Pair implements AutoCloseable {
             own.configureBlocking(false);
             channel = own;
             peer = new SocketPeer(listener.accept());
-            transport = loop.call(() ->
-                    StreamChannelTransport.begin(loop.loop(), own, "tcp", protocol, StreamSettings.of(options), log));
+            transport = loop.call(() -> StreamChannelTransport.begin(
+                    loop.loop(), own, "tcp", direction, protocol, StreamSettings.of(options), log));
         }
     }
 
