@@ -40,6 +40,7 @@ public final class ShiftFilter implements Filter, Protocol {
     private BaseProtocol upper;
     private Transport lower;
     private boolean open;
+    private boolean beginning;
 
     private ShiftFilter(char greeting, int by, BaseProtocol upper) {
         this.greeting = greeting;
@@ -81,7 +82,9 @@ public final class ShiftFilter implements Filter, Protocol {
                 return;
             }
             open = true;
+            beginning = true;
             established.complete(new Above());
+            beginning = false;
         }
         if (data.hasRemaining()) {
             ((Protocol) upper).dataReceived(shifted(data, -by).asReadOnlyBuffer());
@@ -176,6 +179,9 @@ public final class ShiftFilter implements Filter, Protocol {
 
         @Override
         public void setProtocol(BaseProtocol protocol, UnreadBytes unreadBytes) {
+            if (beginning) {
+                throw new IllegalStateException("a filter is in the middle of a callback");
+            }
             upper = protocol;
         }
 

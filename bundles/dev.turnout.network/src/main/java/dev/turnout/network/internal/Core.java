@@ -211,7 +211,8 @@ public class Core implements NetworkRuntime, NetworkControl {
     void established(Layer layer) {
         Session session = layer.session;
         if (session != null) {
-            reconsider(session);
+            // not in the middle of the filter's callbacks, where a switch would have to wait
+            session.transport.loop().callSoon(() -> reconsider(session));
         }
     }
 

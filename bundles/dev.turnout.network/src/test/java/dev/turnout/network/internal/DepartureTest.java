@@ -15,10 +15,12 @@ import dev.turnout.api.network.Departure;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.network.ShiftFilter;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,21 @@ class DepartureTest extends Serving {
                         .filter(event -> event.kind() == Kind.DEADLINE)
                         .map(SwitchEvent::server)
                         .toList());
+    }
+
+    @Test
+    @Spec("SWITCH-62")
+    void parksAConnectionWhoseServiceLeftDuringTheHandshakeOfAFilter() throws IOException {
+        core.addFilter("shift", new ShiftFilter.Provider("shift"), Map.of());
+        add(first, 0);
+        LineClient client = connect(configured("endpoint", "shift+tcp://127.0.0.1:0"));
+        until("it has begun", () -> core.sessions.size() == 1);
+
+        core.removeProtocol(first, false);
+        client.send("s");
+        until("something is told", () -> !kinds().isEmpty());
+
+        assertEquals(List.of(Kind.PARKED), kinds());
     }
 
     @Test
