@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 record SocketFile(Path path, @Nullable Object key) {
 
+    /** The bits of a file's mode that say of what type it is, and what they are for a socket: the same on every system that has them. */
+    private static final int TYPE = 0xF000;
+
+    private static final int SOCKET = 0xC000;
+
     private static final Logger LOG = System.getLogger(SocketFile.class.getName());
 
     /** Remembers the file that a bind has just made. */
@@ -42,8 +47,8 @@ record SocketFile(Path path, @Nullable Object key) {
         }
     }
 
-    private boolean sameAs(BasicFileAttributes present) {
-        return key != null ? key.equals(present.fileKey()) : present.isOther();
+    private boolean sameAs(BasicFileAttributes present) throws IOException {
+        return key != null ? key.equals(present.fileKey()) : isSocket(path);
     }
 
     /**
@@ -56,10 +61,9 @@ record SocketFile(Path path, @Nullable Object key) {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (!attributes(path).isOther()) {
+        if (!isSocket(path)) {
             throw new AddressInUseException(
-                    "address already in use: " + path + " is a file or folder, not a socket; choose another path",
-                    null);
+                    "address already in use: " + path + " is no socket; choose another path", null);
         }
         if (isListenedAt(provider, path)) {
             throw new AddressInUseException(
@@ -77,6 +81,15 @@ record SocketFile(Path path, @Nullable Object key) {
             String text = String.valueOf(e.getMessage());
             return !text.contains("refused") && !text.contains("not a socket");
         }
+    }
+
+    /** Tells a socket from FIFOs and devices: a connect is refused at all of them, which says nothing of a stale one. */
+    private static boolean isSocket(Path path) throws IOException {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return attributes(path).isOther();
+        }
+        Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return mode instanceof Integer bits && (bits & TYPE) == SOCKET;
     }
 
     private static BasicFileAttributes attributes(Path path) throws IOException {

@@ -37,7 +37,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +162,24 @@ class UnixTest {
 
         assertTrue(refused.getMessage().contains(path().toString()), refused.getMessage());
         assertArrayEquals(precious, Files.readAllBytes(path()));
+    }
+
+    @Test
+    @Spec("UNIX-5")
+    void leavesNamedPipesAlone() throws Exception {
+        Process mkfifo =
+                new ProcessBuilder("mkfifo", path().toString()).inheritIO().start();
+        assertTrue(mkfifo.waitFor(LoopThread.DEADLINE.toMillis(), TimeUnit.MILLISECONDS), "mkfifo ended");
+        assertEquals(0, mkfifo.exitValue());
+
+        AddressInUseException refused = assertThrows(AddressInUseException.class, () -> listen(PLAIN));
+        AddressInUseException reserved =
+                assertThrows(AddressInUseException.class, () -> listen(PLAIN.with(ServerOptions.START_SERVING, false)));
+
+        assertTrue(refused.getMessage().contains(path().toString()), refused.getMessage());
+        assertTrue(reserved.getMessage().contains(path().toString()), reserved.getMessage());
+        assertTrue(Files.readAttributes(path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther());
     }
 
     @Test
