@@ -77,6 +77,24 @@ class SocketOperationsTest extends LoopFixture {
     }
 
     @Test
+    @Spec({"SOCK-1", "SOCK-4", "JAVA-17"})
+    void leavesTheBytesAloneThatATransportHasLentToItsProtocol() throws Exception {
+        DatagramChannel from = datagram();
+        DatagramChannel to = datagram();
+        run(loop.sockSendto(from, bytes("a datagram"), to.getLocalAddress()));
+        send("a stream");
+        loop.scratch().put(bytes("borrowed"));
+        ByteBuffer data = loop.scratchView().clear().limit(8);
+
+        String stream = text(run(loop.sockRecv(client, 100)));
+        String datagram = text(run(loop.sockRecvfrom(to, 100)).data());
+
+        assertEquals("a stream", stream);
+        assertEquals("a datagram", datagram);
+        assertEquals("borrowed", text(data));
+    }
+
+    @Test
     @Spec("SOCK-2")
     void sockRecvIntoFillsTheBufferAndAnswersTheCount() throws Exception {
         ByteBuffer target = ByteBuffer.allocate(10);

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
@@ -370,7 +371,7 @@ public final class ManualLoop implements IoLoop {
 
     @Override
     public ByteBuffer scratchView() {
-        return scratchView;
+        return scratchView.clear().order(ByteOrder.BIG_ENDIAN);
     }
 
     @Override

@@ -19,7 +19,8 @@ public interface Protocol extends BaseProtocol {
     /**
      * Receives the next bytes; how the stream is cut into calls means nothing (STREAM-7).
      *
-     * <p>Ownership: {@code data} is read-only, never empty, and valid during the call only; what is to be kept is copied (JAVA-17).
+     * <p>Ownership: {@code data} is read-only, never empty, in big-endian order, and valid during the call only; what is to be kept is copied
+     * (JAVA-17).
      * An exception costs this connection: it is reported, and {@code connectionLost} gets it (CB-4).
      */
     default void dataReceived(ByteBuffer data) {}

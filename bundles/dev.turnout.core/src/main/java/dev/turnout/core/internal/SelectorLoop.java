@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
@@ -482,6 +483,7 @@ public final class SelectorLoop extends DelegatingLoop {
         poller.close();
         scratch = null;
         scratchView = null;
+        sockets.close();
     }
 
     private void reportLeak(LoopResource resource, List<StackTraceElement> origin) {
@@ -654,7 +656,8 @@ public final class SelectorLoop extends DelegatingLoop {
             view = allocatedScratch().asReadOnlyBuffer();
             scratchView = view;
         }
-        return view;
+        // the order is all that clear() leaves of what the protocol before made of it
+        return view.clear().order(ByteOrder.BIG_ENDIAN);
     }
 
     private ByteBuffer allocatedScratch() {

@@ -30,8 +30,13 @@ final class Sockets implements SocketOperations {
     /** A round of a file transfer is no longer than this, so that neighbours get their turn (JAVA-40). */
     private static final long FILE_ROUND_BYTES = 256 * 1024;
 
+    private static final int MOST_BYTES = 256 * 1024;
+
     private final SelectorLoop loop;
     private final Poller poller;
+
+    /** Is not the loop's scratch buffer: what is in that is lent to the protocol whose callback may be on the stack (JAVA-17). */
+    private @Nullable ByteBuffer incoming;
 
     Sockets(SelectorLoop loop, Poller poller) {
         this.loop = loop;
@@ -65,8 +70,7 @@ final class Sockets implements SocketOperations {
         return new SocketOperation<ByteBuffer>(this, channel, false, "receive from") {
             @Override
             boolean attempt() throws IOException {
-                ByteBuffer data =
-                        loop.scratch().limit(Math.min(max, loop.scratch().capacity()));
+                ByteBuffer data = room(max);
                 int count = channel.read(data);
                 result =
                         ByteBuffer.allocate(Math.max(count, 0)).put(data.flip()).flip();
@@ -108,8 +112,7 @@ final class Sockets implements SocketOperations {
         return new SocketOperation<Datagram>(this, channel, false, "receive from") {
             @Override
             boolean attempt() throws IOException {
-                ByteBuffer data =
-                        loop.scratch().limit(Math.min(max, loop.scratch().capacity()));
+                ByteBuffer data = room(max);
                 SocketAddress sender = channel.receive(data);
                 if (sender != null) {
                     data.flip();
@@ -256,6 +259,21 @@ final class Sockets implements SocketOperations {
         } else {
             loop.tell(() -> unwatch(channel, writes, operation));
         }
+    }
+
+    /** Gives up what a closed loop needs no more. */
+    void close() {
+        incoming = null;
+    }
+
+    /** Returns where to receive at most {@code max} bytes, until the result is copied. */
+    private ByteBuffer room(int max) {
+        ByteBuffer buffer = incoming;
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(MOST_BYTES);
+            incoming = buffer;
+        }
+        return buffer.clear().limit(Math.min(max, MOST_BYTES));
     }
 
     private CompletionStage<Void> resolveAndConnect(SocketChannel channel, InetSocketAddress name) {

@@ -15,6 +15,7 @@ import dev.turnout.testkit.Spec;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -232,6 +233,33 @@ public abstract class DatagramReceivingContract extends DatagramContract {
         loop().until("two datagrams", () -> kept.size() == 2);
 
         run(in -> assertEquals(data("first"), kept.get(0)));
+    }
+
+    @Test
+    @Spec("JAVA-17")
+    void theByteOrderThatAProtocolSetsIsItsOwn() throws Exception {
+        List<ByteOrder> orders = new ArrayList<>();
+        List<DatagramProtocol> protocols = List.of(new LittleEndian(orders), new LittleEndian(orders));
+
+        for (DatagramProtocol protocol : protocols) {
+            DatagramLink link = free(protocol);
+            int before = orders.size();
+            link.peer().send("x", link.address());
+            loop().until("a datagram", () -> orders.size() == before + 1);
+            link.peer().send("y", link.address());
+            loop().until("another datagram", () -> orders.size() == before + 2);
+        }
+
+        assertEquals(Collections.nCopies(4, ByteOrder.BIG_ENDIAN), orders);
+    }
+
+    private record LittleEndian(List<ByteOrder> orders) implements DatagramProtocol {
+
+        @Override
+        public void datagramReceived(ByteBuffer data, SocketAddress sender) {
+            orders.add(data.order());
+            data.order(ByteOrder.LITTLE_ENDIAN);
+        }
     }
 
     private record Keeper(List<ByteBuffer> kept) implements DatagramProtocol {

@@ -14,8 +14,10 @@ import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -331,6 +333,26 @@ public abstract class ReadingContract extends StreamContract {
             link.transport().resumeReading();
             assertFalse(link.transport().isReading());
         });
+    }
+
+    @Test
+    @Spec("JAVA-17")
+    void theByteOrderThatAProtocolSetsIsItsOwn() throws Exception {
+        needs(StreamFixture.Capability.PLAIN);
+        List<ByteOrder> orders = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            RecordingProtocol protocol = recorder().onData(data -> {
+                orders.add(data.order());
+                data.order(ByteOrder.LITTLE_ENDIAN);
+            });
+            Link link = open(protocol);
+            link.peer().send("x");
+            protocol.awaitReceived(1);
+            link.peer().send("y");
+            protocol.awaitReceived(2);
+        }
+
+        assertEquals(Collections.nCopies(4, ByteOrder.BIG_ENDIAN), orders);
     }
 
     @Test

@@ -217,7 +217,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     private ByteBuffer shared(int count) {
-        return loop.scratchView().clear().limit(count);
+        return loop.scratchView().limit(count);
     }
 
     private void deliver(Protocol target, ByteBuffer data) {

@@ -192,7 +192,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     }
 
     private ByteBuffer shared(int size) {
-        return loop.scratchView().clear().limit(size);
+        return loop.scratchView().limit(size);
     }
 
     private void deliver(ByteBuffer data, SocketAddress sender) {

@@ -34,7 +34,10 @@ public interface IoLoop extends EventLoop {
      */
     ByteBuffer scratch();
 
-    /** Returns the one read-only view of {@link #scratch()}, to be handed to {@code dataReceived}; the caller sets position and limit. */
+    /**
+     * Returns the one read-only view of {@link #scratch()}, to be handed to {@code dataReceived}, cleared and in big-endian order whatever its last
+     * user made of it; the caller sets position and limit.
+     */
     ByteBuffer scratchView();
 
     /** Makes a resource known until it is detached. */
