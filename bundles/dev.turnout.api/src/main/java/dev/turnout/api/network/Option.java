@@ -75,6 +75,19 @@ public record Option<T>(
         return new Option<>(name, fallback, effect, "a size such as 512, 16KiB or 1MiB", description, Option::bytes);
     }
 
+    /** Returns an option that is a size in bytes with an upper bound. */
+    public static Option<Long> size(
+            String name, @Nullable Long fallback, long most, Effect effect, String description) {
+        String syntax = "a size of at most " + most + " bytes, such as 512, 16KiB or 1MiB";
+        return new Option<>(name, fallback, effect, syntax, description, text -> {
+            Long value = bytes(text);
+            if (value > most) {
+                throw new IllegalArgumentException(text);
+            }
+            return value;
+        });
+    }
+
     /** Returns an option that is one of the values of an enumeration, written in lower case. */
     public static <E extends Enum<E>> Option<E> choice(String name, E fallback, Effect effect, String description) {
         Class<E> type = fallback.getDeclaringClass();

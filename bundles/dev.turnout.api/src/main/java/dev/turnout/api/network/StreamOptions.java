@@ -15,13 +15,21 @@ public final class StreamOptions {
     public static final Option<Boolean> KEEP_ALIVE =
             Option.flag("keep.alive", false, Effect.NEW_CONNECTIONS, "Probes idle peers (SO_KEEPALIVE).");
 
-    /** The kernel's receive buffer; unset leaves it to the system. */
+    /** The kernel's receive buffer, below 2 GiB; unset leaves it to the system. */
     public static final Option<Long> RECEIVE_BUFFER = Option.size(
-            "receive.buffer", null, Effect.NEW_CONNECTIONS, "Sets the kernel's receive buffer (SO_RCVBUF).");
+            "receive.buffer",
+            null,
+            Integer.MAX_VALUE,
+            Effect.NEW_CONNECTIONS,
+            "Sets the kernel's receive buffer (SO_RCVBUF).");
 
-    /** The kernel's send buffer; unset leaves it to the system. */
-    public static final Option<Long> SEND_BUFFER =
-            Option.size("send.buffer", null, Effect.NEW_CONNECTIONS, "Sets the kernel's send buffer (SO_SNDBUF).");
+    /** The kernel's send buffer, below 2 GiB; unset leaves it to the system. */
+    public static final Option<Long> SEND_BUFFER = Option.size(
+            "send.buffer",
+            null,
+            Integer.MAX_VALUE,
+            Effect.NEW_CONNECTIONS,
+            "Sets the kernel's send buffer (SO_SNDBUF).");
 
     /** The high-water mark of write flow control. */
     public static final Option<Long> WRITE_HIGH = Option.size(

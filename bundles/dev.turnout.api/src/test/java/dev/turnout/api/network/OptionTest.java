@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,5 +28,24 @@ class OptionTest {
         assertTrue(
                 refusal.getMessage().startsWith("drain.deadline=" + text + " is not legal: expected a time"),
                 refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2147483648", "2GiB", "8589934592GiB", "99999999999999999999"})
+    void refusesBuffersThatNoSystemCanHaveWithTheLargestOne(String text) {
+        for (Option<Long> option : List.of(StreamOptions.RECEIVE_BUFFER, StreamOptions.SEND_BUFFER)) {
+            IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> option.parse(text));
+
+            assertTrue(
+                    refusal.getMessage()
+                            .startsWith(
+                                    option + "=" + text + " is not legal: expected a size of at most 2147483647 bytes"),
+                    refusal.getMessage());
+        }
+    }
+
+    @Test
+    void readsTheLargestBuffer() {
+        assertEquals(2147483647L, StreamOptions.SEND_BUFFER.parse("2147483647"));
     }
 }

@@ -211,18 +211,34 @@ public final class StreamServer implements Server, LoopResource, Releasable {
         } catch (IOException clientIsGone) {
             refuse(channel, host);
             return;
+        } catch (Throwable e) {
+            failed(
+                    target,
+                    channel,
+                    host,
+                    "a connection to " + request.endpoint() + " cannot be set up; it is closed",
+                    e);
+            return;
         }
         try {
             protocol = Objects.requireNonNull(request.factory().apply(target), "the factory returned null");
             StreamChannelTransport.begin(
                     target, channel, kind().scheme(), protocol, settings, connections.observer(host));
         } catch (Throwable e) {
-            refuse(channel, host);
-            target.callExceptionHandler(
-                    ErrorContext.of("the factory of " + request.endpoint() + " failed; the connection is closed", e));
-            if (e instanceof OutOfMemoryError fatal) {
-                throw fatal;
-            }
+            failed(
+                    target,
+                    channel,
+                    host,
+                    "the factory of " + request.endpoint() + " failed; the connection is closed",
+                    e);
+        }
+    }
+
+    private void failed(IoLoop target, SocketChannel channel, @Nullable Object host, String message, Throwable e) {
+        refuse(channel, host);
+        target.callExceptionHandler(ErrorContext.of(message, e));
+        if (e instanceof OutOfMemoryError fatal) {
+            throw fatal;
         }
     }
 

@@ -87,6 +87,21 @@ class ServerTest {
     }
 
     @Test
+    @Spec("SERVER-19")
+    void closesAndReportsAConnectionThatCannotBeSetUp() throws Exception {
+        Server server = listen(PLAIN.with(StreamOptions.SEND_BUFFER, 3L << 30));
+
+        SocketChannel client = bench.client(bench.address(server));
+
+        bench.loop.until("a report", () -> !bench.loop.reports().isEmpty());
+        String report = bench.loop.reports().remove(0).message();
+        bench.loop.until("the place to be free", () -> server.connections() == 0);
+        assertTrue(report.contains("cannot be set up"), report);
+        assertEquals("", TcpBench.receive(client, 1));
+        assertEquals(List.of(), protocols);
+    }
+
+    @Test
     @Spec({"SERVER-3", "JAVA-33"})
     void servesAllInterfacesOfBothFamiliesByOneListener() throws Exception {
         Server server = bench.listen(List.of(""), 0, PLAIN, on -> newProtocol());
