@@ -85,8 +85,8 @@ public final class Connector implements LoopResource {
             }
             channel.configureBlocking(false);
             connector.begin(channel);
-        } catch (IOException | RuntimeException e) {
-            connector.result.completeExceptionally(e);
+        } catch (Throwable e) {
+            Failures.fail(connector.result, e);
         }
         return connector.result;
     }
@@ -151,9 +151,9 @@ public final class Connector implements LoopResource {
         finish();
         try {
             begin(channel);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             ConnectAttempt.closeQuietly(channel);
-            result.completeExceptionally(e);
+            Failures.fail(result, e);
         }
     }
 

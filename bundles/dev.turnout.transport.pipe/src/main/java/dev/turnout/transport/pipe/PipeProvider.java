@@ -18,6 +18,7 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WriteTransport;
 import dev.turnout.transport.nio.Cancellation;
 import dev.turnout.transport.nio.Direction;
+import dev.turnout.transport.nio.Failures;
 import dev.turnout.transport.nio.StreamChannelTransport;
 import dev.turnout.transport.nio.StreamSettings;
 import java.io.IOException;
@@ -83,8 +84,8 @@ public final class PipeProvider implements TransportProvider {
             SocketChannel channel = PipeEnds.of(end, direction, name, end);
             StreamSettings settings = StreamSettings.of(ConnectOptions.DEFAULTS);
             return begin(request.loop(), channel, direction, request.factory(), settings, request.observer());
-        } catch (IOException | RuntimeException e) {
-            result.completeExceptionally(e);
+        } catch (Throwable e) {
+            Failures.fail(result, e);
             return null;
         }
     }
@@ -100,7 +101,7 @@ public final class PipeProvider implements TransportProvider {
         BaseProtocol protocol;
         try {
             protocol = factory.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             channel.close();
             throw e;
         }
@@ -187,9 +188,9 @@ public final class PipeProvider implements TransportProvider {
             StreamChannelTransport transport =
                     begin(request.loop(), channel, direction, request.factory(), settings, request.observer());
             result.complete(new Connection<>(transport, protocolOf(transport)));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             Opening.close(end);
-            result.completeExceptionally(e);
+            Failures.fail(result, e);
         }
     }
 }

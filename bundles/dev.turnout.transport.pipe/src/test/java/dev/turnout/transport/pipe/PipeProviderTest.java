@@ -240,6 +240,29 @@ class PipeProviderTest {
     }
 
     @Test
+    @Spec({"STREAM-17", "CB-15"})
+    void aFactoryThatThrowsAnErrorFailsTheCallAndClosesTheEnd() throws Exception {
+        try (Fifo fifo = new Fifo();
+                Fifo.Ends ends = fifo.open()) {
+
+            assertThrows(
+                    NoClassDefFoundError.class,
+                    () -> harness.thread.join(
+                            harness.thread.call(() -> new PipeProvider()
+                                    .connectReadPipe(new dev.turnout.api.spi.PipeRequest(
+                                            harness.loop,
+                                            ends.reading(),
+                                            () -> {
+                                                throw new NoClassDefFoundError("on purpose");
+                                            },
+                                            harness.log))),
+                            "the failure"));
+
+            assertFalse(ends.reading().isOpen());
+        }
+    }
+
+    @Test
     @Spec("PIPE-26")
     void theStandardStreamsOfTheProcessStayOpen() throws Exception {
         Process program = new ProcessBuilder(

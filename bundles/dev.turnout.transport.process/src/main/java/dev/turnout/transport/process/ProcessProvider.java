@@ -12,6 +12,7 @@ import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.spi.TransportScheme;
 import dev.turnout.api.transport.SubprocessTransport;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.transport.nio.Failures;
 import dev.turnout.transport.nio.StreamChannelTransport;
 import dev.turnout.transport.nio.StreamSettings;
 import java.io.IOException;
@@ -104,9 +105,9 @@ public final class ProcessProvider implements TransportProvider {
                     settings,
                     new StreamChild(request.loop(), child, family, request.observer()));
             result.complete(new Connection<>(transport, protocol));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             child.discard(family);
-            result.completeExceptionally(e);
+            Failures.fail(result, e);
         }
     }
 
@@ -157,9 +158,9 @@ public final class ProcessProvider implements TransportProvider {
                     request.observer());
             BaseProtocol inCharge = transport.getProtocol();
             result.complete(new Connection<>(transport, inCharge == null ? protocol : inCharge));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             child.discard(family);
-            result.completeExceptionally(e);
+            Failures.fail(result, e);
         }
     }
 }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.error.NoSuchProcessException;
 import dev.turnout.api.network.ProcessOptions;
 import dev.turnout.api.network.ProcessOptions.Standard;
+import dev.turnout.api.spi.ProcessRequest;
 import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.ReadTransport;
 import dev.turnout.api.transport.SubprocessTransport;
@@ -159,6 +160,24 @@ class ChildTest {
         assertFalse(String.valueOf(failure.getMessage()).contains("secret"), failure::getMessage);
         assertEquals(List.of(), child.events());
         processes.until("descriptors to be back", () -> Processes.descriptors() <= before);
+    }
+
+    @Test
+    @Spec({"STREAM-17", "CB-15"})
+    void aFactoryThatThrowsAnErrorFailsTheCallAndEndsTheChild() {
+        CompletionStage<?> starting = processes.thread.call(() -> processes.provider.spawn(new ProcessRequest(
+                processes.loop,
+                List.of("/bin/cat"),
+                ProcessOptions.DEFAULTS,
+                () -> {
+                    throw new NoClassDefFoundError("of a bundle that was updated");
+                },
+                processes.log)));
+
+        assertThrows(NoClassDefFoundError.class, () -> processes.thread.join(starting, "the failure"));
+
+        processes.until(
+                "the child to be gone", () -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
     }
 
     @Test

@@ -465,6 +465,23 @@ class ConnectTest {
     }
 
     @Test
+    @Spec({"STREAM-17", "CB-15"})
+    void failsAndClosesTheSocketIfTheFactoryThrowsAnError() throws Exception {
+        InetSocketAddress good = (InetSocketAddress) bench.listener().getLocalAddress();
+
+        NoClassDefFoundError failure = assertThrows(
+                NoClassDefFoundError.class,
+                () -> bench.loop.join(
+                        bench.connectToOneOf(List.of(good), List.of(), PLAIN, () -> {
+                            throw new NoClassDefFoundError("of a bundle that was updated");
+                        }),
+                        "a failure"));
+
+        assertEquals("of a bundle that was updated", failure.getMessage());
+        assertAllSocketsClosed();
+    }
+
+    @Test
     @Spec({"STREAM-20", "STREAM-21"})
     void succeedsThoughTheProtocolEndsTheConnectionAtOnce() throws Exception {
         InetSocketAddress good = (InetSocketAddress) bench.listener().getLocalAddress();

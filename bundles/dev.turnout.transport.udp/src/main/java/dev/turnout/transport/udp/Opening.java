@@ -8,8 +8,10 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.DatagramRequest;
 import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.transport.nio.Cancellation;
+import dev.turnout.transport.nio.Failures;
 import dev.turnout.transport.udp.UdpSockets.Candidate;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
@@ -63,10 +65,17 @@ final class Opening {
                 sock.bind(null);
             }
             SocketAddress remote = sock.getRemoteAddress();
-            begin(sock, Targets.of(sock, remote instanceof InetSocketAddress inet ? inet : null, null));
-        } catch (IOException | RuntimeException e) {
-            result.completeExceptionally(e);
+            begin(sock, Targets.of(sock, remote instanceof InetSocketAddress inet ? inet : null, familyOf(sock)));
+        } catch (Throwable e) {
+            Failures.fail(result, e);
         }
+    }
+
+    /** Returns the family that a bound socket can reach: one of both families that is bound to an address of IPv4 reaches IPv4 only. */
+    private static StandardProtocolFamily familyOf(DatagramChannel sock) throws IOException {
+        return sock.getLocalAddress() instanceof InetSocketAddress local && local.getAddress() instanceof Inet4Address
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
     }
 
     private void resolve() {
@@ -118,7 +127,7 @@ final class Opening {
             begin(
                     opened.channel(),
                     Targets.of(opened.channel(), opened.candidate().remote(), own));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             UdpSockets.closeQuietly(opened.channel());
             throw e;
         }

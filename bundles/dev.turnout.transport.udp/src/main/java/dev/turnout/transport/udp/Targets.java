@@ -13,19 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fixed the one address, or null if any will do
  * @param connected whether the channel is connected to it, so that the system sends there
- * @param family the family of the socket, or null if it was made elsewhere: then the system decides
+ * @param family the family of the addresses that the socket can reach
  * @param dualStack whether a socket of IPv6 reaches IPv4 addresses too
  * @see "DGRAM-3 to DGRAM-7"
  */
-record Targets(
-        @Nullable InetSocketAddress fixed,
-        boolean connected,
-        @Nullable StandardProtocolFamily family,
-        boolean dualStack) {
+record Targets(@Nullable InetSocketAddress fixed, boolean connected, StandardProtocolFamily family, boolean dualStack) {
 
     /** Describes an open channel. */
-    static Targets of(
-            DatagramChannel channel, @Nullable InetSocketAddress fixed, @Nullable StandardProtocolFamily family) {
+    static Targets of(DatagramChannel channel, @Nullable InetSocketAddress fixed, StandardProtocolFamily family) {
         boolean everywhere = UdpSockets.localAddress(channel) instanceof InetSocketAddress local
                 && local.getAddress().isAnyLocalAddress();
         return new Targets(fixed, channel.isConnected(), family, everywhere);

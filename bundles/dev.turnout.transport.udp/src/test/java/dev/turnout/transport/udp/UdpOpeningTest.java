@@ -11,6 +11,7 @@ import dev.turnout.api.error.AddressInUseException;
 import dev.turnout.api.error.AddressNotAvailableException;
 import dev.turnout.api.network.DatagramOptions;
 import dev.turnout.api.network.Option;
+import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.DatagramRequest;
 import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.api.transport.ExtraInfo;
@@ -232,6 +233,63 @@ class UdpOpeningTest {
                 () -> open(null, null, DatagramOptions.DEFAULTS.with(DatagramOptions.SOCK, sock)));
         assertTrue(String.valueOf(used.getMessage()).contains("in use"), used::toString);
         assertTrue(sock.isOpen());
+    }
+
+    @Test
+    @Spec({"DGRAM-7", "DGRAM-44"})
+    void aReadySocketSurvivesATargetOfAFamilyThatItCannotReach() throws Exception {
+        DatagramChannel sock = selectors.openDatagramChannel(StandardProtocolFamily.INET);
+        DatagramTransport transport = open(null, null, DatagramOptions.DEFAULTS.with(DatagramOptions.SOCK, sock));
+
+        loop.run(in -> {
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> transport.sendto(data("no"), new InetSocketAddress(HERE6, 9)));
+            assertTrue(String.valueOf(refused.getMessage()).contains("INET"), refused::toString);
+            transport.sendto(data("yes"), peer.address());
+        });
+
+        assertEquals("yes", peer.receiveText());
+        assertFalse(protocol.isLost());
+    }
+
+    @Test
+    @Spec("DGRAM-44")
+    void aReadySocketOfBothFamiliesReachesBoth() throws Exception {
+        DatagramChannel sock = selectors.openDatagramChannel();
+        DatagramTransport transport = open(null, null, DatagramOptions.DEFAULTS.with(DatagramOptions.SOCK, sock));
+
+        try (DatagramPeer six = new DatagramPeer(HERE6)) {
+            loop.run(in -> {
+                transport.sendto(data("four"), peer.address());
+                transport.sendto(data("six"), six.address());
+            });
+
+            assertEquals("four", peer.receiveText());
+            assertEquals("six", six.receiveText());
+        }
+    }
+
+    @Test
+    @Spec({"STREAM-17", "CB-15"})
+    void failsAndClosesTheSocketIfTheFactoryThrowsAnError() {
+        NoClassDefFoundError failure = assertThrows(
+                NoClassDefFoundError.class,
+                () -> loop.await(() -> new UdpProvider()
+                        .openDatagram(new DatagramRequest(
+                                loop.loop(),
+                                anyPort(HERE),
+                                null,
+                                DatagramOptions.DEFAULTS,
+                                UdpOpeningTest::missing,
+                                new OpenLog()))));
+
+        assertEquals("of a bundle that was updated", failure.getMessage());
+        assertNoneOpen();
+    }
+
+    private static BaseProtocol missing() {
+        throw new NoClassDefFoundError("of a bundle that was updated");
     }
 
     @Test
