@@ -9,6 +9,7 @@ import dev.turnout.api.loop.io.Registration;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.net.ProtocolFamily;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
@@ -34,6 +35,7 @@ class SelectorFaultTest extends LoopFixture {
     private MadSelector mad;
     private int selectors;
     private boolean throwing;
+    private boolean cancelling;
 
     @Override
     protected IoLoop newLoop() {
@@ -80,6 +82,20 @@ class SelectorFaultTest extends LoopFixture {
         assertEquals(1, mad.rounds);
     }
 
+    @Test
+    @Spec("JAVA-41")
+    void aKeyThatAnotherThreadCancelsWhileItIsLookedAtCostsNothing() throws Exception {
+        cancelling = true;
+        Pipe pipe = readablePipe();
+        loop.addReader(pipe.source(), () -> trace.add("read"));
+
+        runTurns(3);
+
+        assertEquals(List.of(), trace);
+        assertTrue(mad.rounds >= 3, () -> mad.rounds + " rounds");
+        assertTrue(loop.removeReader(pipe.source()));
+    }
+
     /** Opens one mad selector, then sound ones. */
     private final class Provider extends SelectorProvider {
 
@@ -119,10 +135,11 @@ class SelectorFaultTest extends LoopFixture {
         }
     }
 
-    /** Comes back from every poll at once with nothing, or throws. */
+    /** Comes back from every poll at once with nothing, throws, or finds keys that another thread cancels when they are asked. */
     private final class MadSelector extends AbstractSelector {
 
         private final Set<SelectionKey> keys = new HashSet<>();
+        private final Set<SelectionKey> selected = new HashSet<>();
         int rounds;
 
         MadSelector() {
@@ -138,7 +155,7 @@ class SelectorFaultTest extends LoopFixture {
 
         @Override
         protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
-            SelectionKey key = new Key(this, channel, ops);
+            SelectionKey key = new Key(this, channel, ops, cancelling);
             key.attach(attachment);
             keys.add(key);
             return key;
@@ -151,7 +168,7 @@ class SelectorFaultTest extends LoopFixture {
 
         @Override
         public Set<SelectionKey> selectedKeys() {
-            return new HashSet<>();
+            return selected;
         }
 
         @Override
@@ -165,7 +182,10 @@ class SelectorFaultTest extends LoopFixture {
             if (throwing) {
                 throw new IOException("the selector is broken");
             }
-            return 0;
+            if (cancelling) {
+                selected.addAll(keys);
+            }
+            return selected.size();
         }
 
         @Override
@@ -183,9 +203,11 @@ class SelectorFaultTest extends LoopFixture {
 
         private final Selector selector;
         private final SelectableChannel channel;
+        private final boolean cancelled;
         private int ops;
 
-        Key(Selector selector, SelectableChannel channel, int ops) {
+        Key(Selector selector, SelectableChannel channel, int ops, boolean cancelled) {
+            this.cancelled = cancelled;
             this.selector = selector;
             this.channel = channel;
             this.ops = ops;
@@ -214,6 +236,9 @@ class SelectorFaultTest extends LoopFixture {
 
         @Override
         public int readyOps() {
+            if (cancelled) {
+                throw new CancelledKeyException();
+            }
             return 0;
         }
     }

@@ -96,12 +96,22 @@ final class Poller {
             SelectionKey key = ready[i];
             // a place that nobody needs for long must not keep what was attached to the key alive
             ready[i] = null;
-            if (key != null && key.isValid()) {
-                int ops = key.readyOps() & key.interestOps();
+            if (key != null) {
+                int ops = opsOf(key);
                 if (ops != 0) {
                     loop.ready((ChannelRegistration) key.attachment(), ops);
                 }
             }
+        }
+    }
+
+    /** Returns what is ready and wanted; nothing if the key is cancelled, which another thread may do at any time by closing the channel. */
+    private static int opsOf(SelectionKey key) {
+        try {
+            return key.isValid() ? key.readyOps() & key.interestOps() : 0;
+        } catch (CancelledKeyException e) {
+            LOG.log(Level.DEBUG, "another thread closed a channel that was ready", e);
+            return 0;
         }
     }
 
