@@ -412,9 +412,24 @@ public final class ManualLoop implements IoLoop {
         return null;
     }
 
+    /** Runs the task in a turn of its own, as if another thread had done it meanwhile; there is only the default executor. */
     @Override
     public <T> CompletionStage<T> runInExecutor(@Nullable Executor executor, Callable<T> task) {
-        throw unsupported("run a task in an executor");
+        if (executor != null) {
+            throw unsupported("run a task in an executor of yours");
+        }
+        CompletableFuture<T> result = createFuture();
+        callSoon(() -> {
+            T value;
+            try {
+                value = task.call();
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+                return;
+            }
+            result.complete(value);
+        });
+        return result;
     }
 
     @Override

@@ -91,7 +91,21 @@ class ManualLoopTest {
         UnsupportedOperationException refused = assertThrows(UnsupportedOperationException.class, loop::provider);
 
         assertTrue(refused.getMessage().contains("use a real loop"));
-        assertThrows(UnsupportedOperationException.class, () -> loop.runInExecutor(null, () -> 1));
+        assertThrows(UnsupportedOperationException.class, () -> loop.runInExecutor(Runnable::run, () -> 1));
+    }
+
+    @Test
+    void runsTasksOfTheDefaultExecutorInATurnOfTheirOwn() {
+        loop.runInExecutor(null, () -> "done").whenComplete((value, failure) -> ran.add(value));
+        loop.runInExecutor(null, () -> {
+                    throw new java.io.IOException("broken");
+                })
+                .whenComplete((value, failure) -> ran.add(failure.getMessage()));
+        assertEquals(List.of(), ran, "nothing runs inside the call");
+
+        loop.runOnce();
+
+        assertEquals(List.of("done", "broken"), ran);
     }
 
     @Test
