@@ -26,6 +26,7 @@ final class LoopBuffers {
 
         /** Gives it back; its bytes are nobody's from now on. */
         void release() {
+            shelf.lent--;
             if (shelf.free.size() < shelf.most) {
                 shelf.free.addLast(this);
             }
@@ -38,6 +39,7 @@ final class LoopBuffers {
         private final int bytes;
         private final int most;
         private final ArrayDeque<Lent> free = new ArrayDeque<>();
+        private int lent;
 
         private Shelf(int bytes, int most) {
             this.bytes = bytes;
@@ -46,16 +48,22 @@ final class LoopBuffers {
 
         /** Lends a cleared buffer. */
         Lent take() {
-            Lent lent = free.pollLast();
-            if (lent == null) {
+            lent++;
+            Lent next = free.pollLast();
+            if (next == null) {
                 return new Lent(this);
             }
-            lent.data.clear();
-            return lent;
+            next.data.clear();
+            return next;
         }
 
         int bytes() {
             return bytes;
+        }
+
+        /** Returns how many are out. */
+        int lent() {
+            return lent;
         }
     }
 
@@ -76,6 +84,11 @@ final class LoopBuffers {
 
     /** For what goes up at once. */
     final Shelf clear = new Shelf(CHUNK_BYTES, FEW);
+
+    /** Returns how many are out, but for those that are larger than any shelf has. */
+    int lent() {
+        return record.lent() + sending.lent() + incoming.lent() + clear.lent();
+    }
 
     /** Lends a buffer for so many bytes of the wire. */
     Lent forInput(int bytes) {

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 /** Reads certificates and private keys from PEM files, as far as the JDK can decode them. */
 final class Pem {
 
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s+([^-]*)-----END \\1-----");
+    /** Never goes back for another reading, which would take minutes for a file of nothing but empty lines. */
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]++)-----\\s++([^-]*+)-----END \\1-----");
+
     private static final String PLAIN_KEY = "PRIVATE KEY";
 
     /** One block of a file, its content still in base64. */

@@ -135,12 +135,16 @@ final class Receiver {
         } catch (SSLException e) {
             connection.fail(e);
         } catch (RuntimeException e) {
-            connection.fail(new SSLException("the TLS engine failed: " + e, e));
+            connection.fail(engineFailed(e));
         } finally {
             working = false;
             out.release();
             keep(in);
         }
+    }
+
+    private static SSLException engineFailed(RuntimeException e) {
+        return new SSLException("the TLS engine failed: " + e, e);
     }
 
     /** Keeps what is left, in no more room than it needs. */
@@ -215,7 +219,13 @@ final class Receiver {
     private void fill(BufferedProtocol target, ByteBuffer in, LoopBuffers.Lent out) throws SSLException {
         int hint = in.remaining();
         LoopBuffers.Lent first = buffers.record.take();
-        TlsEngine.Outcome outcome = decryptOne(in, first.data, out);
+        TlsEngine.Outcome outcome;
+        try {
+            outcome = decryptOne(in, first.data, out);
+        } catch (SSLException | RuntimeException e) {
+            first.release();
+            throw e;
+        }
         first.data.flip();
         if (!first.data.hasRemaining()) {
             first.release();
@@ -235,6 +245,8 @@ final class Receiver {
                 outcome = decryptMore(in, room, count, out);
             } catch (SSLException e) {
                 broken = e; // what came before the broken record is good
+            } catch (RuntimeException e) {
+                broken = engineFailed(e);
             }
             count = gathered;
         }

@@ -2,6 +2,7 @@
 package dev.turnout.filter.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,6 +28,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Says how configured contexts come from files, and what happens when these change. */
@@ -205,6 +207,14 @@ class ContextTest extends TlsCase {
         reason(Map.of("keystore", folder.resolve("no").toString()), "not there");
         reason(Map.of("truststore", empty.toString()), empty.toString());
         reason(Map.of("provider", "NoSuchProvider"), "NoSuchProvider");
+    }
+
+    @Test
+    @Timeout(10)
+    void aFileOfNothingButEmptyLinesIsRefusedAtOnce() throws Exception {
+        Path lines = file("lines.pem", "-----BEGIN CERTIFICATE-----", "\n".repeat(40_000));
+
+        assertFalse(Pem.isPem(lines));
     }
 
     private static void reason(Map<String, Object> values, String text) {

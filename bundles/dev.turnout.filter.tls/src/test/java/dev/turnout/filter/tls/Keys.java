@@ -26,13 +26,13 @@ import javax.net.ssl.TrustManagerFactory;
 /** Makes key pairs with self-signed certificates by the running JDK's keytool, once for each test run; nothing is kept. */
 enum Keys {
     /** For {@code localhost}, {@code 127.0.0.1} and {@code ::1}. */
-    SERVER("CN=server", "-keyalg", "EC", "-ext", "SAN=dns:localhost,ip:127.0.0.1,ip:::1"),
+    SERVER("CN=server", "-keyalg", "EC", "-groupname", "secp256r1", "-ext", "SAN=dns:localhost,ip:127.0.0.1,ip:::1"),
     /** For {@code other.example} and {@code *.wild.example}. */
     OTHER("CN=other", "-keyalg", "EC", "-ext", "SAN=dns:other.example,dns:*.wild.example"),
     /** For {@code localhost}, of RSA. */
     RSA("CN=rsa", "-keyalg", "RSA", "-ext", "SAN=dns:localhost,ip:127.0.0.1"),
     /** Of a client. */
-    CLIENT("CN=client", "-keyalg", "EC"),
+    CLIENT("CN=client", "-keyalg", "EC", "-groupname", "secp256r1"),
     /** For {@code localhost}, no longer; signed by an authority, as nobody asks when a certificate ends that is trusted itself. */
     EXPIRED(
             "CN=expired",
