@@ -5,9 +5,12 @@ import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.ProcessOptions;
 import dev.turnout.api.network.ProcessOptions.Standard;
 import dev.turnout.api.network.ProcessOptions.Stream;
+import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +19,8 @@ import java.util.Map;
 
 /** Turns a command and its options into what the JDK starts. */
 final class Command {
+
+    private static final List<String> STREAMS = List.of("input", "output", "error");
 
     private Command() {}
 
@@ -96,6 +101,9 @@ final class Command {
                             builder.directory().toString(), null, "no such folder to run " + program + " in"),
                     e);
         }
+        if (e.getCause() instanceof FileNotFoundException unusable) {
+            return redirected(builder, unusable, e);
+        }
         if (text.contains("No such file or directory")) {
             return caused(new NoSuchFileException(program, null, "there is no such program"), e);
         }
@@ -103,6 +111,34 @@ final class Command {
             return caused(new AccessDeniedException(program, null, "it is not a program that may be run"), e);
         }
         return e;
+    }
+
+    /** Names the file that was to be a standard stream. The JDK says it as {@code path (reason)}. */
+    private static IOException redirected(ProcessBuilder builder, FileNotFoundException unusable, IOException e) {
+        String text = String.valueOf(unusable.getMessage());
+        List<Redirect> streams = List.of(builder.redirectInput(), builder.redirectOutput(), builder.redirectError());
+        for (int i = 0; i < streams.size(); i++) {
+            File file = streams.get(i).file();
+            if (file != null && text.startsWith(file.getPath() + " (")) {
+                String reason = text.substring(file.getPath().length() + 2, text.length() - 1);
+                return caused(
+                        unusable(
+                                file.getPath(),
+                                "cannot be standard " + STREAMS.get(i) + " of "
+                                        + builder.command().get(0) + ": " + reason),
+                        e);
+            }
+        }
+        return e;
+    }
+
+    private static IOException unusable(String path, String text) {
+        if (text.endsWith("No such file or directory")) {
+            return new NoSuchFileException(path, null, text);
+        }
+        return text.endsWith("Permission denied")
+                ? new AccessDeniedException(path, null, text)
+                : new FileSystemException(path, null, text);
     }
 
     private static IOException caused(IOException named, IOException cause) {
