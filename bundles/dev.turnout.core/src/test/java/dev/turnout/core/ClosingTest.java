@@ -116,7 +116,7 @@ class ClosingTest extends LoopFixture {
     }
 
     @Test
-    @Spec({"LOOP-31", "JAVA-32"})
+    @Spec("LOOP-31")
     void reportsWhatIsStillOpenWithItsPlaceAndClosesItsSocketQuietly() throws Exception {
         SocketChannel socket = nonBlocking(loop.provider().openSocketChannel());
         loop.setDebug(true);

@@ -129,7 +129,7 @@ class ExceptionHandlerTest extends LoopFixture {
     }
 
     @Test
-    @Spec({"ERR-8", "JAVA-30"})
+    @Spec("ERR-8")
     void aMissingMessageIsReplaced() {
         loop.callExceptionHandler(ErrorContext.of(null, null));
         loop.callExceptionHandler(ErrorContext.of("", failure));

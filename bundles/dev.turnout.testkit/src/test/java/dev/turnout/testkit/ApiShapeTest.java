@@ -9,8 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.Datagram;
+import dev.turnout.api.loop.ErrorContext;
+import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.loop.TimerHandle;
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Connection;
+import dev.turnout.api.network.Network;
+import dev.turnout.api.network.Option;
+import dev.turnout.api.network.ProcessOptions;
+import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
 import dev.turnout.api.protocol.BaseProtocol;
@@ -26,9 +35,18 @@ import dev.turnout.api.transport.SubprocessTransport;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.api.transport.WriteTransport;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Shows how the shape of the API carries what asyncio says in words. */
@@ -100,6 +118,76 @@ class ApiShapeTest {
         assertEquals("WaterMarks[low=1, high=2]", new WaterMarks(1, 2).toString());
         assertEquals("TLSv1.3", new Cipher("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256).protocol());
         assertTrue(Datagram.class.isRecord());
+    }
+
+    @Test
+    @Spec("JAVA-29")
+    void timeIsADurationOrNanosecondsAndNeverADouble() throws Exception {
+        assertEquals(long.class, EventLoop.class.getMethod("time").getReturnType());
+        assertEquals(
+                Set.of(Duration.class, long.class),
+                methods(EventLoop.class, "callLater")
+                        .map(it -> it.getParameterTypes()[0])
+                        .collect(Collectors.toSet()));
+        assertEquals(
+                Set.of(long.class),
+                methods(EventLoop.class, "callAt")
+                        .map(it -> it.getParameterTypes()[0])
+                        .collect(Collectors.toSet()));
+        for (Class<?> type : List.of(
+                EventLoop.class,
+                IoLoop.class,
+                LoopGroup.class,
+                TimerHandle.class,
+                Network.class,
+                Server.class,
+                Option.class,
+                BaseTransport.class,
+                Transport.class,
+                DatagramTransport.class,
+                SubprocessTransport.class)) {
+            for (Method method : type.getMethods()) {
+                List<Class<?>> types = new ArrayList<>(List.of(method.getParameterTypes()));
+                types.add(method.getReturnType());
+                types.retainAll(List.of(double.class, Double.class, float.class, Float.class));
+                assertEquals(List.of(), types, method::toString);
+            }
+        }
+    }
+
+    private static Stream<Method> methods(Class<?> type, String name) {
+        return Stream.of(type.getMethods()).filter(method -> method.getName().equals(name));
+    }
+
+    @Test
+    @Spec("JAVA-30")
+    void theContextOfAFailureIsARecordWithOptionalPartsAndAFreeMap() {
+        Map<String, Class<?>> parts = new LinkedHashMap<>();
+        for (RecordComponent part : ErrorContext.class.getRecordComponents()) {
+            parts.put(part.getName(), part.getType());
+        }
+        ErrorContext bare = ErrorContext.of("what failed", null);
+
+        assertEquals(Map.of("message", String.class, "exception", Throwable.class, "parts", Map.class), parts);
+        assertEquals(Map.of(), bare.parts());
+        assertEquals(Map.of("of my own", 1), bare.with("of my own", 1).parts());
+        assertEquals(Map.of(), bare.with(ErrorContext.PROTOCOL, null).parts());
+    }
+
+    @Test
+    @Spec("PROC-3")
+    void aShellTakesACommandAndAProgramAList() {
+        assertEquals(
+                List.of(Supplier.class, String.class, ProcessOptions.class),
+                methods(Network.class, "subprocessShell")
+                        .flatMap(method -> Stream.of(method.getParameterTypes()))
+                        .toList());
+        assertEquals(
+                List.of(Supplier.class, List.class, ProcessOptions.class),
+                methods(Network.class, "subprocessExec")
+                        .flatMap(method -> Stream.of(method.getParameterTypes()))
+                        .toList());
+        assertFalse(ProcessOptions.DEFAULTS.known().containsKey("shell"));
     }
 
     @Test

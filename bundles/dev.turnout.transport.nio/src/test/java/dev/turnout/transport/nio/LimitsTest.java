@@ -125,7 +125,7 @@ class LimitsTest {
     }
 
     @Test
-    @Spec({"BASE-19", "BASE-22", "LOOP-31"})
+    @Spec({"BASE-22", "LOOP-31"})
     void losesItsChannelButNotItsVoiceWhenItsLoopClosesUnderIt() throws Exception {
         Pair pair = open(ConnectOptions.DEFAULTS);
 

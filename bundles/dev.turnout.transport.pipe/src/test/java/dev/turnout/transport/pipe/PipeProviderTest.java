@@ -95,7 +95,7 @@ class PipeProviderTest {
     }
 
     @Test
-    @Spec({"PIPE-8", "READ-16"})
+    @Spec("PIPE-8")
     void aFailingReadIsReportedAndToldToTheProtocol() {
         ReadableByteChannel stream = Channels.newChannel(new Failing("the disk is on fire"));
         RecordingProtocol protocol = new RecordingProtocol();
