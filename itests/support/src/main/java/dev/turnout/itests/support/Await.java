@@ -6,17 +6,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** Waits for conditions, up to ten seconds. */
+/** Waits for conditions, up to ten seconds unless told otherwise. */
 public final class Await {
 
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int DEADLINE_SECONDS = 10;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private Await() {}
 
     /** Returns the first value that is wanted; fails with the last one. */
     public static <T> T value(String wanted, Callable<T> question, Predicate<T> condition) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE_NANOS;
+        return value(wanted, DEADLINE_SECONDS, question, condition);
+    }
+
+    /** Returns the first value that is wanted, within so many seconds; fails with the last one. */
+    public static <T> T value(String wanted, int seconds, Callable<T> question, Predicate<T> condition)
+            throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         T answer = question.call();
         while (!condition.test(answer)) {
             if (System.nanoTime() > deadline) {

@@ -51,13 +51,16 @@ final class Bundles {
         headers.put("Bundle-Activator", SwapActivator.class.getName());
         headers.put(
                 "Import-Package",
-                "org.osgi.framework,dev.turnout.api.protocol,dev.turnout.api.transport," + UNRELATED + imports);
+                "org.osgi.framework,dev.turnout.api.loop,dev.turnout.api.protocol,dev.turnout.api.transport,"
+                        + UNRELATED + imports);
         headers.put("Swap-Build", Integer.toString(number));
         headers.put("Swap-Ranking", Integer.toString(number));
         headers.put("Swap-Lowest", "1");
         headers.put("Swap-Highest", Integer.toString(highest));
         headers.put("Swap-Fails-One-In", Integer.toString(failsOneIn));
-        String[] classes = {"SwapActivator", "SwapProtocol", "Build", "Frames"};
+        String[] classes = {
+            "SwapActivator", "SwapProtocol", "SwapDatagrams", "SwapChild", "Conversation", "Build", "Frames"
+        };
         return write(SWAP + number, BundleJar.of(SWAP, "1.0." + number, headers, classes(classes)));
     }
 
@@ -68,8 +71,10 @@ final class Bundles {
                 ControlActivator.class.getName(),
                 "Import-Package",
                 "org.osgi.framework,org.osgi.framework.wiring,org.osgi.dto,javax.management,"
-                        + "dev.turnout.api.network,dev.turnout.api.network.dto");
-        return write("control", BundleJar.of("swap.control", "1.0.0", headers, ControlActivator.class));
+                        + "dev.turnout.api.loop,dev.turnout.api.network,dev.turnout.api.network.dto,"
+                        + "dev.turnout.api.protocol,dev.turnout.api.transport");
+        String[] classes = {"ControlActivator", "Children", "SwapChild", "Conversation", "Build", "Frames"};
+        return write("control", BundleJar.of("swap.control", "1.0.0", headers, classes(classes)));
     }
 
     /** Makes the bundle whose refresh takes the protocol's bundle along. */

@@ -67,9 +67,12 @@ final class Control implements AutoCloseable {
         return Integer.parseInt(tell("descriptors").get(0));
     }
 
-    /** Returns the names of all threads, sorted. */
+    /** Returns the names of all threads, sorted, apart from those that the JDK keeps for a while for child processes. */
     List<String> threads() throws IOException {
-        return tell("threads").stream().sorted().toList();
+        return tell("threads").stream()
+                .filter(name -> !name.startsWith("process reaper") && !name.startsWith("ForkJoinPool.commonPool-"))
+                .sorted()
+                .toList();
     }
 
     @Override

@@ -21,6 +21,15 @@ final class Histogram {
         max = Math.max(max, nanos);
     }
 
+    /** Adds all times of another one. */
+    void add(Histogram other) {
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+            counts[bucket] += other.counts[bucket];
+        }
+        count += other.count;
+        max = Math.max(max, other.max);
+    }
+
     long count() {
         return count;
     }

@@ -4,13 +4,12 @@ package dev.turnout.itests.swap;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -19,10 +18,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Is the process that loads the container: peers that stay, as many victims as a tenth of them, which reset their connections in the middle of
- * requests and come again, and a few sleepers, which stay without reading for a while. It knows nothing of Turnout.
+ * Is the process that loads the container: peers that stay, and of those that have connections as many victims as a tenth of them, which reset these
+ * in the middle of requests and come again, and a few sleepers, which stay without reading for a while. It knows nothing of Turnout.
  *
- * <p>Arguments: turns in a second, then pairs of an endpoint and a number of peers. It answers lines on standard input, and ends with it.
+ * <p>Arguments: turns in a second, the file of the certificate that is trusted, then pairs of an endpoint and a number of peers. It answers lines on
+ * standard input, and ends with it.
  */
 final class Load {
 
@@ -39,24 +39,20 @@ final class Load {
     private final List<Peer> victims = new ArrayList<>();
     private final List<Sleeper> sleepers = new ArrayList<>();
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
-    private final Histogram latencies = new Histogram();
+    private final List<Tally> tallies = new ArrayList<>();
     private final int turnsPerSecond;
     private long turns;
-    private long bytes;
-    private long replies;
-    private long wrong;
-    private long resets;
-    private long refused;
-    private long closed;
+    private boolean finished;
 
     private Load(int turnsPerSecond) throws IOException {
         this.turnsPerSecond = turnsPerSecond;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         Load load = new Load(Integer.parseInt(arguments[0]));
-        for (int i = 1; i < arguments.length; i += 2) {
-            load.add(address(URI.create(arguments[i])), Integer.parseInt(arguments[i + 1]));
+        for (int i = 2; i < arguments.length; i += 2) {
+            Target target = Target.of(URI.create(arguments[i]), Path.of(arguments[1]));
+            load.add(target, Integer.parseInt(arguments[i + 1]));
         }
         for (List<? extends Peer> group : List.of(load.peers, load.victims, load.sleepers)) {
             for (Peer peer : group) {
@@ -70,24 +66,19 @@ final class Load {
         load.run();
     }
 
-    /** Knows how every transport is reached from outside. */
-    private static SocketAddress address(URI endpoint) {
-        return switch (endpoint.getScheme()) {
-            case "tcp" -> new InetSocketAddress(endpoint.getHost(), endpoint.getPort());
-            case "unix" -> UnixDomainSocketAddress.of(endpoint.getPath());
-            default -> throw new IllegalArgumentException("no client for " + endpoint);
-        };
-    }
-
-    private void add(SocketAddress address, int count) {
+    private void add(Target target, int count) {
+        tallies.add(target.tally);
         for (int i = 0; i < count; i++) {
-            peers.add(new Peer(this, peers.size(), address));
+            peers.add(target.peer(peers.size()));
+        }
+        if (target.isDatagrams()) {
+            return;
         }
         for (int i = 0; i < count / VICTIMS_SHARE; i++) {
-            victims.add(new Peer(this, -1 - victims.size(), address));
+            victims.add(target.peer(-1 - victims.size()));
         }
         for (int i = 0; i < Math.min(count / SLEEPERS_SHARE, MOST_SLEEPERS); i++) {
-            sleepers.add(new Sleeper(this, Integer.MAX_VALUE + (long) sleepers.size(), address));
+            sleepers.add(new Sleeper(target, Integer.MAX_VALUE + (long) sleepers.size()));
         }
     }
 
@@ -115,7 +106,7 @@ final class Load {
             }
             long due = (System.nanoTime() - began) * turnsPerSecond / TimeUnit.SECONDS.toNanos(1);
             // what could not be done in time is not made up for
-            for (turns = Math.max(turns, due - turnsPerSecond / 10); turns < due; turns++) {
+            for (turns = Math.max(turns, due - turnsPerSecond / 10); turns < due && !finished; turns++) {
                 turn(next++);
             }
         }
@@ -145,16 +136,16 @@ final class Load {
 
     private void victimTurn(Peer victim, int number) throws IOException {
         turn(victim);
-        if (number % TURNS_OF_A_VICTIM == 0) {
+        if (number % TURNS_OF_A_VICTIM == 0 && victim.isOpen()) {
             victim.reset();
-            resets++;
+            victim.tally.resets++;
         }
         if (!victim.isOpen()) {
             try {
                 victim.connect(selector);
             } catch (IOException e) {
-                refused++;
-                System.out.println("refused: " + e);
+                victim.tally.refused++;
+                System.out.println("refused: " + victim.tally.kind + ": " + e);
             }
         }
     }
@@ -175,28 +166,13 @@ final class Load {
     }
 
     private void lost(Peer peer, String why) {
-        closed++;
-        System.out.println("lost: " + why + " with " + peer.missing() + " bytes missing");
+        peer.tally.closed++;
+        System.out.println("lost: " + peer.tally.kind + ": " + why + " with " + peer.missing() + " bytes missing");
         try {
             peer.close();
         } catch (IOException e) {
             System.out.println("lost: " + e);
         }
-    }
-
-    void right(Peer peer, int length, long nanos) {
-        bytes += length;
-        replies++;
-        if (!(peer instanceof Sleeper)) {
-            latencies.add(nanos);
-        }
-    }
-
-    void wrong(int length, String what) {
-        if (wrong == 0) {
-            System.out.println("wrong: " + what);
-        }
-        wrong += length;
     }
 
     /** Answers a command; false if it was the last one. */
@@ -221,6 +197,7 @@ final class Load {
 
     /** Waits until all is answered, closes all, and tells what came of it. */
     private void finish() throws IOException {
+        finished = true;
         long until = System.nanoTime() + SETTLING_NANOS;
         for (Peer victim : victims) {
             victim.close();
@@ -238,16 +215,16 @@ final class Load {
             }
             selectOnce();
         }
-        long missing = 0;
         for (Peer peer : lasting) {
-            missing += peer.missing();
+            peer.tally.missing += peer.missing();
+            if (peer instanceof StreamPeer stream) {
+                peer.tally.handshakes += stream.handshakes();
+            }
             peer.close();
         }
         selector.selectNow();
-        System.out.println("finished lost.bytes=" + missing + " lost.connections=" + closed + " refused=" + refused
-                + " wrong.bytes=" + wrong + " replies=" + replies + " bytes=" + bytes + " resets=" + resets + " stalls="
-                + sleepers.stream().mapToInt(sleeper -> sleeper.stalls).sum()
-                + " latency.p50.us=" + latencies.percentile(50) / 1000 + " latency.p99.us="
-                + latencies.percentile(99) / 1000 + " latency.max.us=" + latencies.max() / 1000);
+        StringBuilder told = new StringBuilder("finished").append(Tally.sum(tallies));
+        tallies.forEach(told::append);
+        System.out.println(told);
     }
 }

@@ -36,14 +36,19 @@ final class LoadProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** Starts one and waits until all its peers are connected. */
-    static LoadProcess start(int turnsPerSecond, List<String> endpointsAndCounts) throws Exception {
+    /**
+     * Starts one and waits until all its peers are connected.
+     *
+     * @param trusted the certificate that peers with TLS trust
+     */
+    static LoadProcess start(int turnsPerSecond, Path trusted, List<String> endpointsAndCounts) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Load.class.getName(),
-                Integer.toString(turnsPerSecond)));
+                Integer.toString(turnsPerSecond),
+                trusted.toString()));
         command.addAll(endpointsAndCounts);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // would be a line of its own

@@ -2,7 +2,6 @@
 package dev.turnout.itests.swap;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
@@ -10,7 +9,7 @@ import java.nio.channels.SocketChannel;
  * Is a client that sends much and reads nothing for many turns, so that the container has to pause writing, and then reading; then it reads all.
  * Thread: that of the load.
  */
-final class Sleeper extends Peer {
+final class Sleeper extends StreamPeer {
 
     private static final int MOST_OPEN = 20_000;
     private static final int REQUESTS_A_TURN = 300;
@@ -19,16 +18,17 @@ final class Sleeper extends Peer {
     private static final int SMALL_BUFFER = 4096;
     private static final int LARGE_BUFFER = 1 << 18;
 
-    /** How often the way to the container and through it was full when this peer woke up. */
-    int stalls;
-
     private int turns;
     private int stalled;
     private boolean awake;
 
-    Sleeper(Load load, long seed, SocketAddress address) {
-        super(load, seed, address, MOST_OPEN, REQUESTS_A_TURN);
+    Sleeper(Target target, long seed) {
+        super(target, seed, MOST_OPEN, REQUESTS_A_TURN);
     }
+
+    /** Counts for nothing: it is this peer that takes its time. */
+    @Override
+    void timed(long nanos) {}
 
     @Override
     void prepare(SocketChannel unconnected) throws IOException {
@@ -54,7 +54,7 @@ final class Sleeper extends Peer {
         super.turn();
         stalled = isStalled() ? stalled + 1 : 0;
         if (stalled == TURNS_STALLED || ++turns == MOST_TURNS_ASLEEP) {
-            stalls += isStalled() ? 1 : 0;
+            tally.stalls += isStalled() ? 1 : 0; // the way to the container and through it is full
             turns = 0;
             stalled = 0;
             awake = true;

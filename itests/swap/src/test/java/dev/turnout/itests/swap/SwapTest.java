@@ -11,13 +11,15 @@ import dev.turnout.itests.support.Container;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,24 +33,46 @@ class SwapTest {
     private static final int CONNECTIONS = Integer.parseInt(Container.property("swap.connections"));
     private static final int UPDATES = Integer.parseInt(Container.property("swap.updates"));
     private static final int TURNS_PER_SECOND = 5000;
+    private static final int CHILDREN = 10;
 
     /**
      * Is how peers come in.
      *
      * @param name the name of its server
      * @param endpoint where it listens, with HERE for a path of its own and PORT for a free port
+     * @param protocol what serves it
      * @param oneIn how many of the connections it has
      */
-    private record Transport(String name, String endpoint, int oneIn) {
+    private record Transport(String name, String endpoint, String protocol, int oneIn) {
 
         int peers(int connections) {
             return connections / oneIn;
         }
+
+        /** Returns how many connections the container has for them: one endpoint serves all who send datagrams. */
+        int followers(int connections) {
+            return isDatagrams() ? 1 : peers(connections);
+        }
+
+        boolean isDatagrams() {
+            return endpoint.startsWith("udp:");
+        }
+
+        int freePort() throws IOException {
+            if (!isDatagrams()) {
+                return Container.freePort();
+            }
+            try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            }
+        }
     }
 
     private static final List<Transport> TRANSPORTS = List.of(
-            new Transport("swap-tcp", "tcp://127.0.0.1:PORT", 1), //
-            new Transport("swap-unix", "unix:HERE", 10));
+            new Transport("swap-tcp", "tcp://127.0.0.1:PORT", "swap", 1),
+            new Transport("swap-unix", "unix:HERE", "swap", 10),
+            new Transport("swap-tls", "tls+tcp://127.0.0.1:PORT", "swap", 20),
+            new Transport("swap-udp", "udp://127.0.0.1:PORT", "swap-datagrams", 20));
 
     @TempDir
     Path folder;
@@ -71,18 +95,20 @@ class SwapTest {
         for (Transport transport : TRANSPORTS) {
             String endpoint = transport
                     .endpoint()
-                    .replace("PORT", Integer.toString(Container.freePort()))
+                    .replace("PORT", Integer.toString(transport.freePort()))
                     .replace("HERE", container.data().resolve(transport.name()).toString());
             endpoints.add(endpoint);
             container.configure(
                     transport.name(),
                     "endpoint=" + endpoint,
-                    "protocol=swap",
+                    "protocol=" + transport.protocol(),
                     "backlog=1024",
                     "max.connections=100000",
                     "max.connections.per.address=100000",
                     "park.connections=100000");
-            container.awaitLine("that it opened", line -> line.contains("server " + transport.name() + ": swap at "));
+            container.awaitLine(
+                    "that it opened",
+                    line -> line.contains("server " + transport.name() + ": " + transport.protocol() + " at "));
         }
     }
 
@@ -99,19 +125,28 @@ class SwapTest {
                 .sum();
     }
 
+    private static int followers(int connections) {
+        return TRANSPORTS.stream()
+                .mapToInt(transport -> transport.followers(connections))
+                .sum();
+    }
+
     private LoadProcess load(int connections) throws Exception {
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < endpoints.size(); i++) {
             arguments.add(endpoints.get(i));
             arguments.add(Integer.toString(TRANSPORTS.get(i).peers(connections)));
         }
-        return LoadProcess.start(TURNS_PER_SECOND, arguments);
+        return LoadProcess.start(TURNS_PER_SECOND, container.data().resolve("tls/default.pem"), arguments);
     }
 
     @Test
     @Timeout(3600)
     @Spec({
         "SWITCH-20",
+        "SWITCH-30",
+        "SWITCH-31",
+        "SWITCH-32",
         "SWITCH-34",
         "SWITCH-37",
         "SWITCH-40",
@@ -129,21 +164,25 @@ class SwapTest {
         String said = container.awaitLine("the control's port", line -> line.startsWith("swap control at "));
         try (Control control = new Control(Integer.parseInt(said.substring(said.lastIndexOf(' ') + 1)))) {
             Events events = new Events(control);
-            Updates updates = new Updates(container, control, bundles, events);
-            warmUp(updates);
+            ChildPeers children = new ChildPeers(control);
+            Updates updates = new Updates(container, control, bundles, events, children);
+            warmUp(updates, children);
             List<String> threads = control.threads();
             int descriptors = control.descriptors();
 
-            String finished = update(updates);
+            String finished = update(updates, children);
 
             Figures figures = figures(updates, events, finished);
             Await.value("as many descriptors as at the start", control::descriptors, now -> now <= descriptors);
-            Await.value("the threads of the start", control::threads, now -> threads.containsAll(now));
+            Await.value("no child process", this::processes, now -> now == 0);
+            // those for what must not be done on a loop go when they have had nothing to do for ten seconds
+            Await.value("the threads of the start", 30, control::threads, now -> threads.containsAll(now));
             List<String> left = control.tell("leaks").stream()
                     .filter(line -> !line.contains("collected=true") && !line.contains("installed=true"))
                     .toList();
             figures.add("threads.back", true);
             figures.add("descriptors.back", true);
+            figures.add("children.back", true);
             figures.add("loaders.collected", left.isEmpty());
             System.out.println(figures.write(Path.of(Container.property("swap.figures"))));
             assertAll(
@@ -151,6 +190,11 @@ class SwapTest {
                     () -> assertEquals(0, counted("lost.connections", finished), finished),
                     () -> assertEquals(0, counted("refused", finished), finished),
                     () -> assertEquals(0, counted("wrong.bytes", finished), finished),
+                    () -> assertEquals(0, counted("new.handshakes", finished), finished),
+                    () -> assertEquals(0, counted("process:lost.requests", finished), finished),
+                    () -> assertEquals(0, counted("process:lost.connections", finished), finished),
+                    () -> assertEquals(0, counted("process:wrong.bytes", finished), finished),
+                    () -> assertEquals(List.of(), silent(finished), finished),
                     () -> assertTrue(counted("resets", finished) > 0, finished),
                     () -> assertTrue(counted("stalls", finished) > 0, finished),
                     () -> assertEquals(0, kind("ABORTED", events) + kind("EXPIRED", events), events.total() + finished),
@@ -158,20 +202,27 @@ class SwapTest {
         }
     }
 
+    private long processes() {
+        return ProcessHandle.of(container.pid()).orElseThrow().descendants().count();
+    }
+
     /** Lets the container make what it makes once, such as the threads of its loops. */
-    private void warmUp(Updates updates) throws Exception {
+    private void warmUp(Updates updates, ChildPeers children) throws Exception {
         try (LoadProcess load = load(20)) {
-            updates.follow(load, peers(20));
+            children.start(CHILDREN);
+            updates.follow(load, peers(20), followers(20));
             updates.run(Updates.Way.UPDATED);
             updates.run(Updates.Way.SIDE_BY_SIDE);
             load.finish();
+            children.finish();
         }
         updates.forget();
     }
 
-    private String update(Updates updates) throws Exception {
+    private String update(Updates updates, ChildPeers children) throws Exception {
         try (LoadProcess load = load(CONNECTIONS)) {
-            updates.follow(load, peers(CONNECTIONS));
+            children.start(CHILDREN);
+            updates.follow(load, peers(CONNECTIONS), followers(CONNECTIONS));
             Updates.Way[] ways = Updates.Way.values();
             Map<Updates.Way, Long> longest = new EnumMap<>(Updates.Way.class);
             for (int i = 0; i < UPDATES; i++) {
@@ -185,7 +236,7 @@ class SwapTest {
                 longest.merge(way, (System.nanoTime() - began) / 1_000_000, Math::max);
             }
             System.out.println("longest until every peer had an answer, in ms: " + longest);
-            String finished = load.finish();
+            String finished = load.finish() + children.finish();
             load.complaints().forEach(System.out::println);
             return finished;
         }
@@ -207,23 +258,36 @@ class SwapTest {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
                         + Runtime.getRuntime().availableProcessors() + " processors");
         figures.add("jdk", System.getProperty("java.runtime.version"));
-        figures.add(
-                "connections",
-                TRANSPORTS.stream()
-                        .collect(Collectors.toMap(Transport::name, transport -> transport.peers(CONNECTIONS))));
+        Map<String, Object> peers = new LinkedHashMap<>();
+        TRANSPORTS.forEach(transport -> peers.put(transport.name(), transport.peers(CONNECTIONS)));
+        figures.add("connections", peers);
         figures.add("updates", UPDATES);
+        Map<String, Map<String, Object>> kinds = new LinkedHashMap<>();
         for (String word : finished.split(" ", -1)) {
             int equals = word.indexOf('=');
+            int colon = word.indexOf(':');
             if (equals > 0) {
-                figures.add(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
+                kinds.computeIfAbsent(word.substring(0, Math.max(0, colon)), kind -> new LinkedHashMap<>())
+                        .put(word.substring(colon + 1, equals), Long.valueOf(word.substring(equals + 1)));
             }
         }
+        kinds.remove("").forEach(figures::add);
+        figures.add("kinds", kinds);
         figures.add("pause.side.by.side.ms", updates.sideBySide);
         figures.add("pause.in.place.ms", updates.inPlace);
         figures.add("roll.over.side.by.side.ms", updates.sideBySideRollOvers);
         figures.add("roll.over.in.place.ms", updates.inPlaceRollOvers);
         figures.add("events", events.total());
         return figures;
+    }
+
+    /** Returns the kinds of peers that have got no reply at all. */
+    private static List<String> silent(String finished) {
+        return Pattern.compile(" ([^ :]+):replies=0 ")
+                .matcher(finished)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     private static long counted(String what, String finished) {

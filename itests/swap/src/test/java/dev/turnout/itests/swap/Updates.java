@@ -56,6 +56,7 @@ final class Updates {
     private final Control control;
     private final Bundles bundles;
     private final Events events;
+    private final ChildPeers children;
     private final long unrelated;
     private int number = 1;
     private long current;
@@ -64,21 +65,30 @@ final class Updates {
 
     private LoadProcess load;
     private int peers;
+    private int connections;
 
     /** Installs the first bundle. */
-    Updates(Container container, Control control, Bundles bundles, Events events) throws IOException {
+    Updates(Container container, Control control, Bundles bundles, Events events, ChildPeers children)
+            throws IOException {
         this.container = container;
         this.control = control;
         this.bundles = bundles;
         this.events = events;
+        this.children = children;
         unrelated = control.install(bundles.unrelated(unrelatedNumber));
         current = control.install(bundles.swap(number));
     }
 
-    /** Says whose connections have to follow. */
-    void follow(LoadProcess loaded, int count) throws Exception {
+    /**
+     * Says who has to follow, besides the children that are there now.
+     *
+     * @param count how many peers
+     * @param ofContainer how many connections these are to the container
+     */
+    void follow(LoadProcess loaded, int count, int ofContainer) throws Exception {
         load = loaded;
         peers = count;
+        connections = ofContainer + children.count();
         awaitAllAt(number);
     }
 
@@ -114,6 +124,7 @@ final class Updates {
 
     private void awaitAllAt(int build) throws Exception {
         load.builds("all " + peers + " peers at build " + build, builds -> builds.of(build) == peers);
+        children.awaitBuild(one -> one == build);
     }
 
     // --- in place
@@ -139,14 +150,14 @@ final class Updates {
 
     private void awaitInPlace() throws Exception {
         awaitAllAt(number);
-        events.await("RESUMED", peers, inPlace);
+        events.await("RESUMED", connections, inPlace);
         inPlaceRollOvers.add(TimeUnit.MILLISECONDS.toNanos(events.spanMillis()));
     }
 
     private void refreshed() throws Exception {
         control.update(unrelated, bundles.unrelated(++unrelatedNumber));
         control.tell("refresh " + unrelated);
-        events.await("RESUMED", peers, inPlace);
+        events.await("RESUMED", connections, inPlace);
         inPlaceRollOvers.add(TimeUnit.MILLISECONDS.toNanos(events.spanMillis()));
         awaitAllAt(number);
     }
@@ -156,7 +167,7 @@ final class Updates {
         LockSupport.parkNanos(ABSENCE_NANOS);
         current = control.install(bundles.swap(++number));
         awaitAllAt(number);
-        events.await("RESUMED", peers, new Histogram());
+        events.await("RESUMED", connections, new Histogram());
     }
 
     private void rapid() throws Exception {
@@ -172,7 +183,7 @@ final class Updates {
         current = control.install(bundles.swap(++number));
         inLoad = false;
         awaitAllAt(number);
-        events.await("SWITCHED", peers, sideBySide);
+        events.await("SWITCHED", connections, sideBySide);
         sideBySideRollOvers.add(TimeUnit.MILLISECONDS.toNanos(events.spanMillis()));
         remove(before, beforeInLoad);
         awaitAllAt(number);
@@ -199,11 +210,12 @@ final class Updates {
         int good = number;
         long bad = control.install(bundles.failing(++number));
         int failing = number;
-        events.await("SWITCHED", peers * 9 / 10, null);
+        events.await("SWITCHED", connections * 9 / 10, null);
         events.await("ROLLED_BACK", 1, null);
         load.builds(
                 "nearly all peers at build " + failing + ", the others at " + good,
                 all -> all.of(good) + all.of(failing) == peers && all.of(failing) >= peers * 9 / 10);
+        children.awaitBuild(build -> build == good || build == failing);
         control.uninstall(bad);
         awaitAllAt(good);
     }
@@ -211,7 +223,7 @@ final class Updates {
     /** One take-over in a hundred fails, with nobody to go back to: those connections wait for the next bundle. */
     private void failingInPlace() throws Exception {
         control.update(current, bundles.failing(++number));
-        events.await("RESUMED", peers * 9 / 10, new Histogram());
+        events.await("RESUMED", connections * 9 / 10, new Histogram());
         events.await("ROLLED_BACK", 1, null);
         update(bundles.swap(++number));
     }

@@ -35,10 +35,12 @@ public final class ControlActivator implements BundleActivator {
     private final Queue<SwitchEvent> events = new ConcurrentLinkedQueue<>();
     private BundleContext context;
     private ServerSocket socket;
+    private Children children;
 
     @Override
     public void start(BundleContext started) throws IOException {
         context = started;
+        children = new Children(started);
         context.registerService(SwitchListener.class, events::add, null);
         socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         new Thread(this::serve, "swap-control").start();
@@ -85,6 +87,13 @@ public final class ControlActivator implements BundleActivator {
             case "find" -> find(words[1], out);
             case "events" -> tell(out);
             case "leaks" -> leaks(out);
+            case "children" -> {
+                switch (words[1]) {
+                    case "start" -> children.start(Integer.parseInt(words[2]));
+                    case "end" -> children.end();
+                    default -> children.tell(out);
+                }
+            }
             case "threads" -> {
                 for (Thread thread : Thread.getAllStackTraces().keySet()) {
                     out.append(thread.getName()).append('\n');

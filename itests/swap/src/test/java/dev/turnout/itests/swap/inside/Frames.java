@@ -27,8 +27,41 @@ public final class Frames {
     public static final long EMPTY = 0xcbf29ce484222325L;
 
     private static final long PRIME = 0x100000001b3L;
+    private static final int MOST_PAYLOAD = 300;
 
     private Frames() {}
+
+    /** Returns the payload that a peer sends with a number. */
+    public static byte[] payload(long seed, int number) {
+        long state = mix(seed * 31 + number);
+        byte[] payload = new byte[(int) Long.remainderUnsigned(state, MOST_PAYLOAD)];
+        for (int i = 0; i < payload.length; i++) {
+            if (i % Long.BYTES == 0) {
+                state = mix(state);
+            }
+            payload[i] = (byte) (state >>> (Byte.SIZE * (i % Long.BYTES)));
+        }
+        return payload;
+    }
+
+    /** Returns a number that looks as if it had nothing to do with the given one. */
+    public static long mix(long value) {
+        long mixed = (value + 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+        return mixed ^ (mixed >>> 29);
+    }
+
+    /** Writes a request, and returns the buffer. */
+    public static ByteBuffer request(ByteBuffer out, int number, byte[] payload) {
+        out.putShort((short) payload.length);
+        int checked = out.position();
+        out.putInt(number).put(payload);
+        return out.putInt(checksum(out, checked, out.position()));
+    }
+
+    /** Returns the longest request. */
+    public static int mostBytesOfRequest() {
+        return REQUEST_OVERHEAD + MOST_PAYLOAD;
+    }
 
     /** Returns the digest of a stream to which a payload was added, from an array's part. */
     public static long digest(long before, int number, byte[] bytes, int offset, int length) {

@@ -7,16 +7,21 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 
-/** Offers the protocol "swap" as its bundle's manifest says. */
+/** Offers the protocols of streams, datagrams and child processes as its bundle's manifest says. */
 public final class SwapActivator implements BundleActivator {
 
     @Override
     public void start(BundleContext context) {
         Build build = Build.of(context);
+        offer(context, "swap", made -> new SwapProtocol(build));
+        offer(context, "swap-datagrams", made -> new SwapDatagrams(build));
+        offer(context, "swap-child", made -> new SwapChild(build, false));
+    }
+
+    private static void offer(BundleContext context, String name, ProtocolFactory factory) {
         Map<String, Object> properties =
-                Map.of("turnout.protocol.name", "swap", "service.ranking", Build.number(context, "Swap-Ranking"));
-        context.registerService(
-                ProtocolFactory.class, made -> new SwapProtocol(build), FrameworkUtil.asDictionary(properties));
+                Map.of("turnout.protocol.name", name, "service.ranking", Build.number(context, "Swap-Ranking"));
+        context.registerService(ProtocolFactory.class, factory, FrameworkUtil.asDictionary(properties));
     }
 
     @Override

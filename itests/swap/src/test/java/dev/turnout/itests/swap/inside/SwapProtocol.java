@@ -15,17 +15,14 @@ import java.util.List;
 /**
  * Checks the number and the checksum of each request, and replies with a number and a digest of its own, which its successor goes on with.
  *
- * <p>The state has two versions, so that it is lost if a successor reads the wrong one. A request out of order is answered by the number -1.
+ * <p>The state has two versions, so that it is lost if a successor reads the wrong one.
  */
 final class SwapProtocol implements Protocol, Switchable {
-
-    private static final int WRONG = -1;
 
     private final Build build;
     private Transport transport;
     private byte[] tail = {};
-    private int number;
-    private long digest = Frames.EMPTY;
+    private Conversation peer = new Conversation();
 
     SwapProtocol(Build build) {
         this.build = build;
@@ -42,35 +39,13 @@ final class SwapProtocol implements Protocol, Switchable {
         data.get(all, tail.length, data.remaining());
         ByteBuffer in = ByteBuffer.wrap(all);
         ByteBuffer out = ByteBuffer.allocate(all.length * Frames.REPLY_OVERHEAD / Frames.REQUEST_OVERHEAD + 1);
-        while (in.remaining() >= Frames.REQUEST_OVERHEAD) {
-            int length = in.getShort(in.position());
-            if (in.remaining() < Frames.REQUEST_OVERHEAD + length) {
-                break;
-            }
-            in.getShort();
-            reply(all, in, length, out);
+        while (Conversation.isWhole(in)) {
+            peer.answer(in, build.number(), out);
         }
         tail = Arrays.copyOfRange(all, in.position(), all.length);
         if (out.position() > 0) {
             transport.write(out.flip());
         }
-    }
-
-    private void reply(byte[] all, ByteBuffer in, int length, ByteBuffer out) {
-        int checked = in.position();
-        int theirs = in.getInt();
-        int payload = in.position();
-        in.position(payload + length);
-        boolean right = theirs == number && in.getInt() == Frames.checksum(in, checked, payload + length);
-        in.position(payload + length + Integer.BYTES);
-        digest = Frames.digest(digest, theirs, all, payload, length);
-        number = theirs + 1;
-
-        out.putShort((short) length);
-        int begin = out.position();
-        out.putInt(right ? theirs : WRONG).putInt(build.number()).putLong(digest);
-        out.put(all, payload, length);
-        out.putInt(Frames.checksum(out, begin, out.position()));
     }
 
     @Override
@@ -91,8 +66,8 @@ final class SwapProtocol implements Protocol, Switchable {
     @Override
     public HandoverState handOver(HandoverContext context) {
         HandoverState state = context.version() == 1
-                ? HandoverState.empty().with("number", number).with("digest", digest)
-                : HandoverState.empty().with("stream", List.of(Integer.toString(number), Long.toHexString(digest)));
+                ? HandoverState.empty().with("number", peer.number).with("digest", peer.digest)
+                : HandoverState.empty().with("stream", List.of(peer.toString()));
         return state.withUnread(ByteBuffer.wrap(tail));
     }
 
@@ -115,13 +90,8 @@ final class SwapProtocol implements Protocol, Switchable {
 
     private void begin(HandoverState state, int version) {
         tail = new byte[0];
-        if (version == 1) {
-            number = (Integer) state.value("number");
-            digest = (Long) state.value("digest");
-        } else {
-            List<?> stream = (List<?>) state.value("stream");
-            number = Integer.parseInt((String) stream.get(0));
-            digest = Long.parseUnsignedLong((String) stream.get(1), 16);
-        }
+        peer = version == 1
+                ? new Conversation((Integer) state.value("number"), (Long) state.value("digest"))
+                : Conversation.of((String) ((List<?>) state.value("stream")).get(0));
     }
 }
