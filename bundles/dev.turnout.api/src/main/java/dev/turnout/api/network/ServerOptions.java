@@ -2,6 +2,7 @@
 package dev.turnout.api.network;
 
 import java.net.ProtocolFamily;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,9 +102,9 @@ public final class ServerOptions extends Options<ServerOptions> {
     public static final Option<ServerSocketChannel> SOCK =
             Option.object("sock", null, "Serves a bound channel instead of an address.");
 
-    /** Listening channels that an earlier server has released, to be served instead of an address; code only (SWITCH-48). */
-    public static final Option<List<ServerSocketChannel>> LISTENERS =
-            Option.object("listeners", null, "Serves listening channels that an earlier server has released.");
+    /** Channels that an earlier server has released, listening ones or one of datagrams, to be served instead of an address; code only (SWITCH-48). */
+    public static final Option<List<NetworkChannel>> LISTENERS =
+            Option.object("listeners", null, "Serves channels that an earlier server has released.");
 
     /** Protects the connections by TLS; code only. */
     public static final Option<TlsOptions> TLS = Option.object("tls", null, "Protects the connections by TLS.");

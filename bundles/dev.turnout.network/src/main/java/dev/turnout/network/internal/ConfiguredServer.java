@@ -4,7 +4,6 @@ package dev.turnout.network.internal;
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.Absence;
 import dev.turnout.api.network.Departure;
-import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
@@ -13,7 +12,7 @@ import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.TransportProvider;
 import java.lang.System.Logger.Level;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.NetworkChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,18 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfiguredServer {
 
-    /**
-     * Says why the server is not as its configuration says.
-     *
-     * @param property the property at fault, or an empty text
-     * @param value its value
-     * @param reason why not, and what to do
-     */
-    record Failure(String property, String value, String reason) {}
-
-    /** Are listening sockets that wait for a transport. */
-    private record Listeners(Endpoint endpoint, List<ServerSocketChannel> channels) {}
-
     /** How long an endpoint that has ended at once stays closed, so that a protocol that always closes does not keep the loop busy. */
     private static final Duration REOPENING = Duration.ofSeconds(1);
 
@@ -60,8 +47,8 @@ final class ConfiguredServer {
 
     private final Core core;
     private final String name;
-    private final DelayedAction delayed = new DelayedAction();
-    private final DelayedAction keeping = new DelayedAction();
+    private final Shortfall shortfall;
+    private final KeptSockets kept;
     private final DelayedAction reopening = new DelayedAction();
     /** What happened to its connections, those that it has taken up included. */
     volatile SwitchCounters counters = new SwitchCounters();
@@ -81,8 +68,6 @@ final class ConfiguredServer {
     private volatile ServerOptions options = ServerOptions.DEFAULTS;
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
-    private volatile @Nullable Failure failure;
-    private volatile @Nullable Listeners kept;
     private volatile boolean suspended;
     private volatile boolean ended;
     /** What new connections were for when it last had some. */
@@ -96,6 +81,8 @@ final class ConfiguredServer {
     ConfiguredServer(Core core, String name) {
         this.core = core;
         this.name = name;
+        this.kept = new KeptSockets(core, name);
+        this.shortfall = new Shortfall(core, () -> "server " + name + " (" + source + ")", this::whereInstead);
         core.configured.add(this);
     }
 
@@ -103,9 +90,14 @@ final class ConfiguredServer {
         return name;
     }
 
-    @Nullable
-    Failure failure() {
-        return failure;
+    /** Returns why it is not as its configuration says, or null. */
+    Shortfall.@Nullable Failure failure() {
+        return shortfall.failure();
+    }
+
+    private String whereInstead() {
+        ServerEntry open = entry;
+        return open == null ? "it is closed" : "it stays at " + open.endpoint();
     }
 
     /** Returns the open server, or null. */
@@ -210,7 +202,7 @@ final class ConfiguredServer {
             try {
                 wanted = ServerSettings.read(configuration);
             } catch (ServerSettings.WrongValue e) {
-                fail(e.property, e.value, e.getMessage(), Duration.ZERO);
+                shortfall.fail(e.property, e.value, e.getMessage(), Duration.ZERO);
                 return done();
             }
             return reconcile();
@@ -234,7 +226,7 @@ final class ConfiguredServer {
     void retry() {
         ServerSettings want = wanted;
         ServerSettings now = active;
-        if (failure != null && want != null && (now == null || !want.collidesWith(now))) {
+        if (failure() != null && want != null && (now == null || !want.collidesWith(now))) {
             reconsider();
         }
     }
@@ -255,9 +247,9 @@ final class ConfiguredServer {
         CompletionStage<Void> closed = step(() -> {
             lastProtocol = protocol();
             ended = true;
-            closeKept();
+            kept.close();
             reopening.drop();
-            mended();
+            shortfall.mended();
             if (goOn) {
                 tellWhatGoesOn(why);
             }
@@ -315,7 +307,7 @@ final class ConfiguredServer {
         }
     }
 
-    /** Is told that a transport has left: keeps the listening sockets for its successor, for as long as connections may be parked (SWITCH-48). */
+    /** Is told that a transport has left: keeps the sockets for its successor, for as long as connections may be parked (SWITCH-48). */
     CompletionStage<Void> leftBy(TransportProvider provider) {
         return step(() -> {
             ServerEntry open = entry;
@@ -331,51 +323,13 @@ final class ConfiguredServer {
             entry = null;
             active = null;
             open.origin().closed = true;
-            return LoopCalls.on(open.server().loop(), () -> keep(releasable.release(), now))
-                    .thenCompose(kept -> LoopCalls.all(core.loops.loops().stream()
-                            .map(loop -> LoopCalls.on(loop, () -> {}))
-                            .toList()));
+            return LoopCalls.on(open.server().loop(), () -> kept.keep(releasable.release(), now))
+                    .thenCompose(released -> open.origin().datagrams
+                            ? LoopCalls.await(open.server())
+                            : LoopCalls.all(core.loops.loops().stream()
+                                    .map(loop -> LoopCalls.on(loop, () -> {}))
+                                    .toList()));
         });
-    }
-
-    private void keep(List<ServerSocketChannel> channels, ServerSettings of) {
-        if (channels.isEmpty()) {
-            return;
-        }
-        kept = new Listeners(of.endpoint().withoutOptions(), channels);
-        keeping.hold(
-                core.loops.choose(),
-                of.options().get(ServerOptions.PARK_TIMEOUT),
-                () -> step(() -> {
-                    closeKept();
-                    return done();
-                }));
-    }
-
-    private void closeKept() {
-        Listeners held = kept;
-        kept = null;
-        keeping.drop();
-        if (held != null) {
-            LOG.log(Level.INFO, () -> "server " + name + " closes " + held.endpoint() + ", which no transport serves");
-            held.channels().forEach(Channels::closeQuietly);
-        }
-    }
-
-    /** Returns the options to listen with: with the listening sockets that were kept, if they are for this address and can be served. */
-    private ServerOptions withKept(ServerSettings want) {
-        Listeners held = kept;
-        if (held == null) {
-            return want.options();
-        }
-        if (!held.endpoint().equals(want.endpoint().withoutOptions())) {
-            closeKept();
-        } else if (core.has(want)) {
-            kept = null;
-            keeping.drop();
-            return want.options().with(ServerOptions.LISTENERS, held.channels());
-        }
-        return want.options();
     }
 
     private CompletionStage<Void> step(Supplier<CompletionStage<Void>> work) {
@@ -411,7 +365,7 @@ final class ConfiguredServer {
         if (holder != this) {
             String reason = "the server " + name + " is configured by " + holder.source
                     + " already; give one of them another name, or delete it";
-            fail("service.pid", source, reason, Duration.ZERO);
+            shortfall.fail("service.pid", source, reason, Duration.ZERO);
             return done();
         }
         ConfiguredServer former = core.takeFormer(name, this);
@@ -455,7 +409,7 @@ final class ConfiguredServer {
             return true;
         } catch (RuntimeException e) {
             String culprit = culprit(factory, settings.protocolOptions());
-            fail(
+            shortfall.fail(
                     NetworkConstants.PROTOCOL_PREFIX + (culprit == null ? "*" : culprit),
                     culprit == null
                             ? settings.protocolOptions().toString()
@@ -486,7 +440,7 @@ final class ConfiguredServer {
         charge = next;
         if (refuses(want, next)) {
             hold(want);
-            mended();
+            shortfall.mended();
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + " refuses connects until the protocol " + want.protocol() + " is there");
@@ -503,8 +457,8 @@ final class ConfiguredServer {
 
     private CompletionStage<Void> listen(ServerSettings want) {
         CompletionStage<ServerEntry> opening;
-        ServerOptions options = withKept(want);
-        List<ServerSocketChannel> taken = options.find(ServerOptions.LISTENERS);
+        ServerOptions options = kept.optionsFor(want);
+        List<NetworkChannel> taken = options.find(ServerOptions.LISTENERS);
         try {
             opening = core.listen(
                     this, name, want.endpoint(), List.of(), options, want.plan(), this::newProtocol, this::apply);
@@ -519,7 +473,7 @@ final class ConfiguredServer {
         return opening.thenAccept(opened -> {
             entry = opened;
             hold(want);
-            mended();
+            shortfall.mended();
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
@@ -561,7 +515,7 @@ final class ConfiguredServer {
         Charge before = charge;
         Charge next = charge(want, service);
         if (want.equals(wanted)) {
-            mended();
+            shortfall.mended();
         }
         ServerEntry open = entry;
         if (open == null) {
@@ -658,9 +612,9 @@ final class ConfiguredServer {
     }
 
     private CompletionStage<Void> listenAgain(ServerSettings settings) {
-        Failure why = failure;
+        Shortfall.Failure why = failure();
         return listen(settings).handle((x, e) -> {
-            failure = why;
+            shortfall.restore(why);
             if (e != null) {
                 entry = null;
                 active = null;
@@ -726,35 +680,7 @@ final class ConfiguredServer {
     private void failToListen(ServerSettings want, Throwable e) {
         Throwable cause = LoopCalls.cause(e);
         boolean missing = cause instanceof UnsupportedOperationException && !core.has(want);
-        fail("endpoint", want.endpoint().toString(), reason(cause), missing ? core.settling : Duration.ZERO);
-    }
-
-    /** Remembers the failure for pictures at once, and logs it after the delay unless it is mended until then. */
-    private void fail(String property, String value, @Nullable String reason, Duration delay) {
-        Failure next = new Failure(property, value, reason == null ? "unknown" : reason);
-        if (next.equals(failure)) {
-            return;
-        }
-        failure = next;
-        if (delay.isZero()) {
-            delayed.drop();
-            report(next);
-        } else {
-            delayed.hold(core.loops.choose(), delay, () -> report(next));
-        }
-    }
-
-    private void report(Failure what) {
-        ServerEntry open = entry;
-        LOG.log(
-                Level.WARNING,
-                () -> "server " + name + " (" + source + "): " + what.property() + "=" + what.value() + ": "
-                        + what.reason() + (open == null ? "; it is closed" : "; it stays at " + open.endpoint()));
-    }
-
-    private void mended() {
-        failure = null;
-        delayed.drop();
+        shortfall.fail("endpoint", want.endpoint().toString(), reason(cause), missing ? core.settling : Duration.ZERO);
     }
 
     private static String reason(Throwable failure) {

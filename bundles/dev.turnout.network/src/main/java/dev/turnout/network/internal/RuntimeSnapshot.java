@@ -288,7 +288,7 @@ final class RuntimeSnapshot {
     private static FailedDTO failed(ConfiguredServer server) {
         FailedDTO dto = new FailedDTO();
         dto.name = server.name();
-        ConfiguredServer.Failure failure = server.failure();
+        Shortfall.Failure failure = server.failure();
         if (failure == null) {
             // mended meanwhile
             dto.reason = "it was being changed while the picture was taken";

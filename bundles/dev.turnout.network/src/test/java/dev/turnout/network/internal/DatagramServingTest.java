@@ -303,12 +303,50 @@ class DatagramServingTest extends Serving {
     }
 
     @Test
+    @Spec("SWITCH-48")
+    void keepsItsSocketAndWhatComesMeanwhileForTheNextVersionOfItsTransport() throws IOException {
+        add(first, 0);
+        UdpProvider leaving = (UdpProvider) core.transports.find("udp");
+        ConfiguredServer server = serving();
+        InetSocketAddress at = address(server);
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeTransport(leaving, true);
+        assertEquals(List.of("connectionMade", "connectionLost"), first.calls);
+        send(at, "two");
+        send(at, "three");
+        core.addTransport("udp", new UdpProvider(), Map.of());
+
+        assertEquals("a1:two", receive());
+        assertEquals("a2:three", receive());
+        assertEquals(at, address(server));
+    }
+
+    @Test
+    @Spec({"SWITCH-50", "SWITCH-48"})
+    void closesItsSocketWhenNoNextVersionOfItsTransportComes() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving("park.timeout", "50ms");
+        InetSocketAddress at = address(server);
+
+        core.removeTransport(core.transports.find("udp"), true);
+
+        until("the address is free", () -> {
+            try (DatagramSocket next = new DatagramSocket(at)) {
+                return next.isBound();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    @Test
     void saysThatAProtocolIsNotForDatagrams() {
         core.addProtocol("tally", new Tally("t"), Map.of());
 
         ConfiguredServer server = configured("endpoint", "udp://127.0.0.1:0");
 
-        ConfiguredServer.Failure failure = server.failure();
+        Shortfall.Failure failure = server.failure();
         assertTrue(failure != null && failure.reason().contains("DatagramProtocol"), String.valueOf(failure));
     }
 }

@@ -18,6 +18,7 @@ import dev.turnout.api.transport.SocketView;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.Channel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -101,16 +102,18 @@ public final class StreamServer implements Server, LoopResource, Releasable {
      */
     public static @Nullable StreamServer adopt(ListenRequest request, SocketKind kind) throws IOException {
         ServerSocketChannel sock = request.options().find(ServerOptions.SOCK);
-        List<ServerSocketChannel> channels =
-                sock == null ? request.options().find(ServerOptions.LISTENERS) : List.of(sock);
+        List<NetworkChannel> channels = sock == null ? request.options().find(ServerOptions.LISTENERS) : List.of(sock);
         return channels == null ? null : adopt(request, kind, channels);
     }
 
-    private static StreamServer adopt(ListenRequest request, SocketKind kind, List<ServerSocketChannel> channels)
+    private static StreamServer adopt(ListenRequest request, SocketKind kind, List<? extends NetworkChannel> channels)
             throws IOException {
         request.loop().checkThread();
         StreamServer server = new StreamServer(request, kind);
-        for (ServerSocketChannel channel : channels) {
+        for (NetworkChannel one : channels) {
+            if (!(one instanceof ServerSocketChannel channel)) {
+                throw new IllegalArgumentException("a server of streams cannot use " + one + ", which does not listen");
+            }
             BoundSocket<ServerSocketChannel> socket = kind.adopt(channel, request.options());
             channel.configureBlocking(false);
             server.add(socket);
@@ -387,9 +390,9 @@ public final class StreamServer implements Server, LoopResource, Releasable {
     }
 
     @Override
-    public List<ServerSocketChannel> release() {
+    public List<NetworkChannel> release() {
         loop.checkThread();
-        List<ServerSocketChannel> channels = new ArrayList<>();
+        List<NetworkChannel> channels = new ArrayList<>();
         AtomicInteger passed = new AtomicInteger(request.group().loops().size());
         if (!closed) {
             released = true;

@@ -14,11 +14,16 @@ import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.spi.TransportScheme;
 import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.transport.nio.Cancellation;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -50,11 +55,16 @@ public final class UdpProvider implements TransportProvider {
         CompletableFuture<Server> result = loop.createFuture();
         try {
             UdpServer server = new UdpServer(request);
+            DatagramChannel kept = kept(request.options());
+            DatagramOptions options = options(request.options());
+            if (kept != null) {
+                UdpSockets.setSizes(kept, options);
+            }
             CompletableFuture<Connection<DatagramTransport>> opening = Opening.start(new DatagramRequest(
                     request.loop(),
-                    address(request),
+                    kept == null ? address(request) : null,
                     null,
-                    options(request.options()),
+                    kept == null ? options : options.with(DatagramOptions.SOCK, kept),
                     () -> request.factory().apply(loop),
                     server.observer()));
             CompletionStage<?> unused = opening.whenComplete((connection, failure) -> {
@@ -71,16 +81,27 @@ public final class UdpProvider implements TransportProvider {
                 }
             });
             Cancellation.watch(result, loop, () -> opening.cancel(false));
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             result.completeExceptionally(e);
         }
         return result;
     }
 
+    /** Returns the channel that an earlier server has released, or null. */
+    private static @Nullable DatagramChannel kept(ServerOptions options) {
+        List<NetworkChannel> channels = options.find(ServerOptions.LISTENERS);
+        if (channels == null) {
+            return null;
+        }
+        if (channels.size() == 1 && channels.get(0) instanceof DatagramChannel channel) {
+            return channel;
+        }
+        throw new IllegalArgumentException("a udp server uses one channel of datagrams, not " + channels);
+    }
+
     private static InetSocketAddress address(ListenRequest request) {
         Endpoint endpoint = request.endpoint();
-        if (request.options().find(ServerOptions.SOCK) != null
-                || request.options().find(ServerOptions.LISTENERS) != null) {
+        if (request.options().find(ServerOptions.SOCK) != null) {
             throw new IllegalArgumentException("a udp server cannot use the listening sockets of a stream server");
         }
         if (request.hosts().size() > 1) {

@@ -8,10 +8,12 @@ import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.SocketView;
 import dev.turnout.transport.nio.Cancellation;
+import java.nio.channels.NetworkChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "DGRAM-46, section 15"
  */
-final class UdpServer implements Server {
+final class UdpServer implements Server, Releasable {
 
     /** How long datagrams may wait for the kernel after a close. */
     private static final Duration FLUSH_LIMIT = Duration.ofSeconds(1);
@@ -178,6 +180,19 @@ final class UdpServer implements Server {
         closed = true;
         serving = false;
         flushLimit = loop.callLater(FLUSH_LIMIT, own::abort);
+    }
+
+    /** Leaves the bound channel to the transport's next version, so that datagrams wait in the kernel meanwhile; the endpoint ends (SWITCH-48). */
+    @Override
+    public List<NetworkChannel> release() {
+        UdpTransport own = transport;
+        if (closed || own == null || own.isOfItsTransport()) {
+            close();
+            return List.of();
+        }
+        closed = true;
+        serving = false;
+        return List.of(own.handOn());
     }
 
     @Override

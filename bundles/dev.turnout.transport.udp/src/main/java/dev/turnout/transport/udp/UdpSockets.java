@@ -179,6 +179,11 @@ final class UdpSockets {
         if (options.get(DatagramOptions.ALLOW_BROADCAST)) {
             channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
         }
+        setSizes(channel, options);
+    }
+
+    /** Sets the sizes of the kernel's buffers, as far as the options ask for one. */
+    static void setSizes(DatagramChannel channel, DatagramOptions options) throws IOException {
         setSize(channel, StandardSocketOptions.SO_RCVBUF, options.find(DatagramOptions.RECEIVE_BUFFER));
         setSize(channel, StandardSocketOptions.SO_SNDBUF, options.find(DatagramOptions.SEND_BUFFER));
     }

@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     private boolean suspended;
     private boolean closing;
     private boolean ending;
+    private boolean handedOn;
     private int lateSends;
     private @Nullable Throwable cause;
 
@@ -480,6 +482,31 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
         updateInterest();
     }
 
+    /** Tells whether the channel is the transport's own work, which its next version could not know. */
+    boolean isOfItsTransport() {
+        return channel instanceof ReadySource;
+    }
+
+    /**
+     * Ends and leaves the channel open; it is the caller's from now on. What waits to be sent goes as far as the kernel takes it now, and is dropped
+     * else (SWITCH-48).
+     */
+    DatagramChannel handOn() {
+        loop.checkThread();
+        for (int left = queue.count(); left > 0 && !queue.isEmpty(); left--) {
+            SendQueue.Waiting first = Objects.requireNonNull(queue.first());
+            queue.removeFirst(first.cost());
+            if (!attempt(first.data(), first.target())) {
+                queue.putBack(first);
+                break;
+            }
+        }
+        handedOn = true;
+        registration.cancel();
+        forceClose(null);
+        return channel;
+    }
+
     /** Has {@code connectionLost} called in a later turn. */
     private void end(@Nullable Throwable why) {
         ending = true;
@@ -504,7 +531,9 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
 
     private void release() {
         protocol = null;
-        registration.close();
+        if (!handedOn) {
+            registration.close();
+        }
         loop.detach(this);
         observer.closed(this, cause);
     }

@@ -12,6 +12,7 @@ import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Releasable;
 import dev.turnout.core.EventLoops;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingDatagramProtocol;
@@ -20,6 +21,8 @@ import dev.turnout.testkit.contract.DatagramPeer;
 import dev.turnout.testkit.contract.OpenLog;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,10 @@ class UdpServerTest {
     }
 
     private Server listen(String endpoint, ServerOptions options) {
+        return listen(endpoint, options, protocol);
+    }
+
+    private Server listen(String endpoint, ServerOptions options, RecordingDatagramProtocol first) {
         return loop.await(() -> new UdpProvider()
                 .listen(new ListenRequest(
                         loop.loop(),
@@ -65,7 +72,7 @@ class UdpServerTest {
                         Endpoint.parse(endpoint),
                         List.of(),
                         options,
-                        on -> protocol,
+                        on -> first,
                         log)));
     }
 
@@ -133,6 +140,35 @@ class UdpServerTest {
 
         loop.await(server::waitClosed);
         assertThrows(IllegalStateException.class, () -> loop.await(server::startServing));
+    }
+
+    @Test
+    @Spec("SWITCH-48")
+    void leavesItsSocketToAnotherServerWithWhatWaitsInIt() throws Exception {
+        Server server = listen("udp://127.0.0.1:0", ServerOptions.DEFAULTS);
+        InetSocketAddress at = address(server);
+
+        List<NetworkChannel> channels = loop.call(() -> ((Releasable) server).release());
+        loop.await(server::waitClosed);
+        assertEquals(1, protocol.count("connectionLost null"));
+        peer.send("one", at);
+        RecordingDatagramProtocol successor = new RecordingDatagramProtocol();
+        Server next =
+                listen("udp://127.0.0.1:0", ServerOptions.DEFAULTS.with(ServerOptions.LISTENERS, channels), successor);
+        successor.awaitReceived(3);
+
+        assertEquals(at, address(next));
+        assertEquals(List.of(), loop.call(() -> ((Releasable) server).release()), "it has no socket any more");
+        loop.run(in -> next.close());
+    }
+
+    @Test
+    void refusesKeptSocketsThatAreNotItsKind() throws Exception {
+        try (ServerSocketChannel streams = ServerSocketChannel.open()) {
+            ServerOptions options = ServerOptions.DEFAULTS.with(ServerOptions.LISTENERS, List.of(streams));
+
+            assertThrows(IllegalArgumentException.class, () -> listen("udp://127.0.0.1:0", options));
+        }
     }
 
     @Test

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.network.internal;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says why one server is not as its configuration says: to pictures at once, to the log unless it is mended meanwhile.
+ *
+ * <p>Threads: any; told by the server's steps, which follow each other.
+ */
+final class Shortfall {
+
+    /**
+     * Says why the server is not as its configuration says.
+     *
+     * @param property the property at fault, or an empty text
+     * @param value its value
+     * @param reason why not, and what to do
+     */
+    record Failure(String property, String value, String reason) {}
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+
+    private final Core core;
+    private final Supplier<String> subject;
+    private final Supplier<String> consequence;
+    private final DelayedAction delayed = new DelayedAction();
+    private volatile @Nullable Failure failure;
+
+    /**
+     * Begins without a failure.
+     *
+     * @param subject names the server and where its configuration is from
+     * @param consequence says how the server is in spite of it
+     */
+    Shortfall(Core core, Supplier<String> subject, Supplier<String> consequence) {
+        this.core = core;
+        this.subject = subject;
+        this.consequence = consequence;
+    }
+
+    @Nullable
+    Failure failure() {
+        return failure;
+    }
+
+    /** Remembers the failure for pictures at once, and logs it after the delay unless it is mended until then. */
+    void fail(String property, String value, @Nullable String reason, Duration delay) {
+        Failure next = new Failure(property, value, reason == null ? "unknown" : reason);
+        if (next.equals(failure)) {
+            return;
+        }
+        failure = next;
+        if (delay.isZero()) {
+            delayed.drop();
+            report(next);
+        } else {
+            delayed.hold(core.loops.choose(), delay, () -> report(next));
+        }
+    }
+
+    private void report(Failure what) {
+        LOG.log(
+                Level.WARNING,
+                () -> subject.get() + ": " + what.property() + "=" + what.value() + ": " + what.reason() + "; "
+                        + consequence.get());
+    }
+
+    /** Puts a failure back that was told before. */
+    void restore(@Nullable Failure former) {
+        failure = former;
+    }
+
+    /** Forgets it, as the server is as it should be. */
+    void mended() {
+        failure = null;
+        delayed.drop();
+    }
+}
