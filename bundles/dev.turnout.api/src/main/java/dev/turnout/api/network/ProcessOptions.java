@@ -50,7 +50,12 @@ public final class ProcessOptions extends Options<ProcessOptions> {
     /** The child's working directory; unset means this process's. */
     public static final Option<Path> DIRECTORY = Option.object("directory", null, "Sets the working directory.");
 
-    private static final Map<String, Option<?>> KNOWN = byName(List.of(STDIN, STDOUT, STDERR, ENVIRONMENT, DIRECTORY));
+    /** Runs the child in a session of its own, without the terminal of this process; needs the system's {@code setsid} (PROC-10). */
+    public static final Option<Boolean> NEW_SESSION =
+            Option.flag("new.session", false, Effect.NEW_CONNECTIONS, "Runs the child in a session of its own.");
+
+    private static final Map<String, Option<?>> KNOWN =
+            byName(List.of(STDIN, STDOUT, STDERR, ENVIRONMENT, DIRECTORY, NEW_SESSION));
 
     /** The options with every value at its default. */
     public static final ProcessOptions DEFAULTS = new ProcessOptions(Map.of());

@@ -31,17 +31,13 @@ class ReadFailureTest {
                 "failing");
         try (LoopThread loop = new LoopThread(EventLoops.newEventLoop("failing"))) {
             StreamChannelTransport transport = loop.call(() -> StreamChannelTransport.begin(
-                    loop.loop(),
-                    failing,
-                    "tcp",
-                    protocol,
-                    StreamSettings.of(ConnectOptions.DEFAULTS),
-                    new OpenLog()));
+                    loop.loop(), failing, "tcp", protocol, StreamSettings.of(ConnectOptions.DEFAULTS), new OpenLog()));
             protocol.awaitLost();
             loop.settle();
 
             assertEquals(List.of("connectionMade", "connectionLost IOException"), protocol.trace());
-            assertEquals("the network is on fire", String.valueOf(protocol.cause().getMessage()));
+            assertEquals(
+                    "the network is on fire", String.valueOf(protocol.cause().getMessage()));
             assertTrue(loop.call(transport::isClosing));
             assertEquals(List.of(), loop.reports());
         }

@@ -47,7 +47,7 @@ record Child(Process process, String mark, String program, List<@Nullable PipeCh
             throws IOException {
         String mark = family.newMark();
         builder.environment().put(Family.MARK, Family.inherited() + mark);
-        String program = builder.command().get(0);
+        String program = Command.program(builder);
         List<SystemPipe> pipes = polled && piped.count() > 0 ? SystemPipe.open(provider, piped.count()) : List.of();
         Child child =
                 pipes.isEmpty() ? pumped(builder, piped, mark, program) : polled(builder, piped, pipes, mark, program);

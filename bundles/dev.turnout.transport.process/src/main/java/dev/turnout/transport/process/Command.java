@@ -44,7 +44,8 @@ final class Command {
 
     /** Returns a builder with everything but the pipes. */
     static ProcessBuilder builder(List<String> command, ProcessOptions options) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder =
+                new ProcessBuilder(options.get(ProcessOptions.NEW_SESSION) ? NewSession.of(command, options) : command);
         Map<String, String> environment = options.find(ProcessOptions.ENVIRONMENT);
         if (environment != null) {
             builder.environment().clear();
@@ -90,10 +91,15 @@ final class Command {
         return Redirect.PIPE;
     }
 
+    /** Returns what was asked to be started. */
+    static String program(ProcessBuilder builder) {
+        return NewSession.program(builder.command());
+    }
+
     /** Names what was wrong about a start, where the JDK has a number only. */
     static IOException failure(ProcessBuilder builder, IOException e) {
         String text = String.valueOf(e.getMessage());
-        String program = builder.command().get(0);
+        String program = program(builder);
         if (builder.directory() != null
                 && !Files.isDirectory(builder.directory().toPath())) {
             return caused(
@@ -124,8 +130,7 @@ final class Command {
                 return caused(
                         unusable(
                                 file.getPath(),
-                                "cannot be standard " + STREAMS.get(i) + " of "
-                                        + builder.command().get(0) + ": " + reason),
+                                "cannot be standard " + STREAMS.get(i) + " of " + program(builder) + ": " + reason),
                         e);
             }
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -220,6 +221,40 @@ class ChildTest {
         Files.delete(folder);
 
         assertEquals("hello in " + folder + "\n", child.text(1));
+    }
+
+    @Test
+    @Spec("PROC-10")
+    void aChildCanHaveASessionOfItsOwn() {
+        String script = "cut -d ' ' -f 6 /proc/$$/stat";
+        RecordingChild with = processes.run(ProcessOptions.DEFAULTS.with(ProcessOptions.NEW_SESSION, true), script);
+        RecordingChild without = processes.run(script);
+
+        assertEquals(with.transport().getPid() + "\n", with.text(1));
+        assertNotEquals(without.transport().getPid() + "\n", without.text(1));
+        processes.thread.run(
+                loop -> assertEquals(Optional.of("/bin/sh"), with.transport().getExtraInfo(ExtraInfo.COMMAND)));
+    }
+
+    @Test
+    @Spec({"PROC-8", "PROC-10"})
+    void aMissingProgramFailsTheCallInANewSessionToo() {
+        ProcessOptions session = ProcessOptions.DEFAULTS.with(ProcessOptions.NEW_SESSION, true);
+
+        for (String program : List.of("/no/such/program", "no-such-program")) {
+            NoSuchFileException failure = assertThrows(
+                    NoSuchFileException.class, () -> processes.start(new RecordingChild(), session, program));
+            assertEquals(program, failure.getFile());
+        }
+    }
+
+    @Test
+    @Spec("JAVA-38")
+    void aSystemWithoutSetsidRefusesNewSessions() {
+        UnsupportedOperationException refused = assertThrows(
+                UnsupportedOperationException.class, () -> NewSession.setsid(List.of(Path.of("/no/such/setsid"))));
+
+        assertTrue(String.valueOf(refused.getMessage()).contains("new.session"), refused::toString);
     }
 
     @Test
