@@ -54,7 +54,7 @@ final class NewSession {
         }
         String path = System.getenv("PATH");
         return path != null
-                && List.of(path.split(File.pathSeparator)).stream()
+                && List.of(path.split(File.pathSeparator, -1)).stream()
                         .anyMatch(folder -> isRunnable(Path.of(folder, program)));
     }
 
