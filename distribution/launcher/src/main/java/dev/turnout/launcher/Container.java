@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -25,13 +26,16 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** Is the OSGi framework with the bundles of {@code bundle/LEVEL/}, where LEVEL is the start level. */
 final class Container {
 
+    private static final int CONFIGURATION_LEVEL = 10;
     private static final int PROTOCOL_LEVEL = 50;
     private static final int RUNNING_LEVEL = 55;
     private static final int SHELL_LEVEL = 60;
 
     private final Framework framework;
+    private final CommandLine line;
 
     Container(Path home, CommandLine line) {
+        this.line = line;
         framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no OSGi framework in " + home.resolve("lib")))
@@ -44,7 +48,7 @@ final class Container {
         properties.put(Constants.FRAMEWORK_STORAGE, line.data().resolve("cache").toString());
         // everything is read anew from bundle/, load/ and etc/, so what was there the last time cannot linger
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(RUNNING_LEVEL));
+        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(CONFIGURATION_LEVEL));
         properties.put("felix.fileinstall.dir", line.etc() + "," + line.load());
         properties.put("felix.fileinstall.filter", ".*\\.(cfg|jar)");
         properties.put("felix.fileinstall.tmpdir", line.data().resolve("load").toString());
@@ -66,7 +70,7 @@ final class Container {
     }
 
     /** Installs all bundles and starts those below the shell. */
-    void start(Path bundles) throws BundleException, IOException {
+    void start(Path bundles) throws BundleException, IOException, InterruptedException {
         framework.init();
         List<Bundle> all = new ArrayList<>();
         for (Path folder : children(bundles)) {
@@ -79,6 +83,10 @@ final class Container {
             bundle.start();
         }
         framework.start();
+        LoopsFile.hand(line.etc(), framework.getBundleContext());
+        CountDownLatch running = new CountDownLatch(1);
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(RUNNING_LEVEL, event -> running.countDown());
+        running.await();
     }
 
     private List<Bundle> install(Path folder) throws BundleException, IOException {

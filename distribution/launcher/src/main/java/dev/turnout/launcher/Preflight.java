@@ -2,6 +2,7 @@
 package dev.turnout.launcher;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,11 +59,11 @@ final class Preflight {
         }
     }
 
-    /** Checks that the servers can listen where they are to; wrong endpoints are for the network to report. */
+    /** Checks that nobody listens where the servers are to; what is wrong with an endpoint itself is for the network to report. */
     static void free(List<ServerFile> servers) throws StartException {
         for (ServerFile server : servers) {
             Matcher address = server.address();
-            if (address.matches() && Integer.parseInt(address.group(2)) <= 65_535) {
+            if (address.matches() && Integer.parseInt(address.group(2)) <= 65_535 && !server.sharesItsPort()) {
                 bind(server, address.group(1), Integer.parseInt(address.group(2)));
             }
         }
@@ -77,9 +78,13 @@ final class Preflight {
             } else {
                 listen(address);
             }
+        } catch (BindException e) {
+            if (String.valueOf(e.getMessage()).contains("in use")) {
+                throw failed("cannot listen on port " + port + " for server " + server.name() + " (" + e.getMessage()
+                        + "): stop what listens there, or " + server.remedy());
+            }
         } catch (IOException e) {
-            throw failed("cannot listen on port " + port + " for server " + server.name() + " (" + e.getMessage()
-                    + "): stop what listens there, or " + server.remedy());
+            return; // such as a host that nobody knows: this server's fault alone, which the network reports
         }
     }
 

@@ -2,7 +2,6 @@
 package dev.turnout.launcher;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +18,16 @@ import java.util.regex.Pattern;
  *
  * @param written the endpoint as it stands in the file; an empty text if there is none
  * @param endpoint the same with variables replaced
+ * @param sharesItsPort whether others may listen at the same port
  */
-record ServerFile(Path file, String name, String written, String endpoint) {
+record ServerFile(Path file, String name, String written, String endpoint, boolean sharesItsPort) {
 
     /** The network knows both signs before the name. */
     private static final String GLOB = "dev.turnout.server{~,-}*.cfg";
 
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
+    private static final String SHARED = "reuse.port";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
     private static final Pattern ADDRESS =
             Pattern.compile("(?:(?:\\w+\\+)*tcp|udp)://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
@@ -44,16 +45,13 @@ record ServerFile(Path file, String name, String written, String endpoint) {
     }
 
     private static ServerFile read(Path file, Map<String, String> variables) throws IOException {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + " is no properties file: " + e.getMessage(), e);
-        }
+        Properties properties = ConfigurationFile.read(file);
         String base = String.valueOf(file.getFileName());
         String name = base.substring(PREFIX.length(), base.length() - SUFFIX.length());
         String endpoint = properties.getProperty("endpoint", "").trim();
-        return new ServerFile(file, name, endpoint, replaceVariables(endpoint, variables));
+        boolean shares = endpoint.contains(SHARED + "=true")
+                || properties.getProperty(SHARED, "").strip().equals("true");
+        return new ServerFile(file, name, endpoint, replaceVariables(endpoint, variables), shares);
     }
 
     /** Replaces <code>${name}</code> and <code>${name:-otherwise}</code>, as is done with the whole file later. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +56,32 @@ class ServerFileTest {
                 "tcp://127.0.0.1:9",
                 only("echo", Map.of("turnout.echo.port", "9")).endpoint());
         assertEquals("unix:/d/x", only("path", Map.of("turnout.data", "/d")).endpoint());
+    }
+
+    @Test
+    void readsWhateverBytesAFileHas() throws Exception {
+        Files.write(
+                etc.resolve("dev.turnout.server~old.cfg"),
+                "# f\u00fcr alle\nendpoint = tcp://127.0.0.1:1\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertEquals("tcp://127.0.0.1:1", only("old", Map.of()).endpoint());
+    }
+
+    @Test
+    void leavesAnAddressOfAnotherMachineToTheNetwork() throws Exception {
+        write("nowhere", "endpoint = tcp://192.0.2.1:1");
+
+        assertDoesNotThrow(() -> Preflight.free(ServerFile.in(etc, Map.of())));
+    }
+
+    @Test
+    void aPortThatMayBeSharedMayBeBusy() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            write("mine", "endpoint = tcp://127.0.0.1:" + other.getLocalPort() + "\nreuse.port = true");
+            write("query", "endpoint = tcp://127.0.0.1:" + other.getLocalPort() + "?reuse.port=true");
+
+            assertDoesNotThrow(() -> Preflight.free(ServerFile.in(etc, Map.of())));
+        }
     }
 
     @Test

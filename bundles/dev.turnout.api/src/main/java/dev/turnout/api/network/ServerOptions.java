@@ -37,10 +37,13 @@ public final class ServerOptions extends Options<ServerOptions> {
     public static final Option<Integer> MAX_CONNECTIONS = Option.number(
             "max.connections", 10_000, 1, Integer.MAX_VALUE, Effect.LIVE, "Pauses accepting at this many connections.");
 
-    /** The most connections of one remote address; more are closed at once. Does not count unix sockets. */
+    /**
+     * The most connections of one remote address; more are closed at once. Does not count unix sockets. By default no address can fill a listener by
+     * itself.
+     */
     public static final Option<Integer> MAX_CONNECTIONS_PER_ADDRESS = Option.number(
             "max.connections.per.address",
-            10_000,
+            5_000,
             1,
             Integer.MAX_VALUE,
             Effect.LIVE,

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -38,23 +39,25 @@ public final class LoopsComponent implements LoopGroup {
     /** Starts the loops. */
     @Activate
     public LoopsComponent(
-            LoopsConfig config,
+            Map<String, Object> properties,
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.RELUCTANT)
                     @Nullable
                     SelectorProvider provider) {
-        count = countOf(config);
-        threadName = config.thread_name();
-        shutdownTimeout = Duration.ofSeconds(config.shutdown_timeout_seconds());
+        LoopsSettings settings = LoopsSettings.read(properties);
+        count = countOf(settings);
+        threadName = settings.threadName();
+        shutdownTimeout = settings.shutdownTimeout();
         loops = new Loops(count, threadName, provider == null ? SelectorProvider.provider() : provider);
-        applyLive(config);
+        applyLive(settings);
     }
 
     /** Applies what can change while connections are open; the rest waits for the next start. */
     @Modified
-    void modified(LoopsConfig config) {
-        shutdownTimeout = Duration.ofSeconds(config.shutdown_timeout_seconds());
-        applyLive(config);
-        if (countOf(config) != count || !config.thread_name().equals(threadName)) {
+    void modified(Map<String, Object> properties) {
+        LoopsSettings settings = LoopsSettings.read(properties);
+        shutdownTimeout = settings.shutdownTimeout();
+        applyLive(settings);
+        if (countOf(settings) != count || !settings.threadName().equals(threadName)) {
             LOG.log(
                     Level.INFO,
                     "{0}: count and thread.name apply when the core bundle starts again; all else applies now",
@@ -77,16 +80,16 @@ public final class LoopsComponent implements LoopGroup {
         return loops.next();
     }
 
-    private void applyLive(LoopsConfig config) {
+    private void applyLive(LoopsSettings settings) {
         for (IoLoop loop : loops.loops()) {
-            loop.setSlowCallbackDuration(Duration.ofMillis(config.slow_callback_millis()));
-            loop.setDebug(config.debug());
+            loop.setSlowCallbackDuration(settings.slowCallback());
+            loop.setDebug(settings.debug());
         }
     }
 
-    private static int countOf(LoopsConfig config) {
-        return config.count() > 0
-                ? config.count()
+    private static int countOf(LoopsSettings settings) {
+        return settings.count() > 0
+                ? settings.count()
                 : Math.min(Runtime.getRuntime().availableProcessors(), MAX_DEFAULT_COUNT);
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.core.LogRecorder;
-import java.lang.reflect.Proxy;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +30,7 @@ class LoopsComponentTest {
 
     @Test
     void makesOneLoopPerProcessorUnlessTold() {
-        component = new LoopsComponent(config(Map.of()), null);
+        component = new LoopsComponent(Map.of(), null);
 
         assertEquals(
                 Math.min(Runtime.getRuntime().availableProcessors(), 16),
@@ -42,11 +41,10 @@ class LoopsComponentTest {
 
     @Test
     void appliesDebugModeLiveAndTheCountNot() {
-        component = new LoopsComponent(config(Map.of("count", 2, "thread_name", "named")), null);
+        component = new LoopsComponent(Map.of("count", 2, "thread.name", "named"), null);
         List<IoLoop> before = component.loops();
 
-        component.modified(
-                config(Map.of("count", 5, "thread_name", "named", "debug", true, "slow_callback_millis", 7L)));
+        component.modified(Map.of("count", 5, "thread.name", "named", "debug", true, "slow.callback.millis", 7L));
 
         assertSame(before, component.loops());
         assertTrue(before.stream().allMatch(loop -> loop.isRunning() && loop.getDebug()));
@@ -57,7 +55,7 @@ class LoopsComponentTest {
 
     @Test
     void endsItsLoopsWithTheComponent() {
-        component = new LoopsComponent(config(Map.of("count", 2)), null);
+        component = new LoopsComponent(Map.of("count", 2), null);
         List<IoLoop> loops = component.loops();
         assertFalse(loops.get(0).isClosed());
 
@@ -66,10 +64,31 @@ class LoopsComponentTest {
         assertTrue(loops.stream().allMatch(IoLoop::isClosed));
     }
 
-    private static LoopsConfig config(Map<String, Object> values) {
-        return (LoopsConfig) Proxy.newProxyInstance(
-                LoopsConfig.class.getClassLoader(),
-                new Class<?>[] {LoopsConfig.class},
-                (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
+    @Test
+    void aWrongValueIsReportedAndItsDefaultHolds() {
+        component = new LoopsComponent(
+                Map.of("count", "many", "debug", "true", "felix.fileinstall.filename", "file:/etc/x.cfg"), null);
+
+        assertEquals(
+                Math.min(Runtime.getRuntime().availableProcessors(), 16),
+                component.loops().size());
+        assertTrue(component.next().getDebug());
+        assertTrue(log.has(Level.WARNING, "file:/etc/x.cfg: count=many is not legal: expected a whole number from 0"));
+    }
+
+    @Test
+    void toolsAreToldTheDefaultsThatHold() throws Exception {
+        component = new LoopsComponent(Map.of(), null);
+        LoopsSettings defaults = LoopsSettings.read(Map.of());
+
+        assertEquals(LoopsConfig.class.getDeclaredMethod("count").getDefaultValue(), defaults.count());
+        assertEquals(LoopsConfig.class.getDeclaredMethod("thread_name").getDefaultValue(), defaults.threadName());
+        assertEquals(LoopsConfig.class.getDeclaredMethod("debug").getDefaultValue(), defaults.debug());
+        assertEquals(
+                LoopsConfig.class.getDeclaredMethod("slow_callback_millis").getDefaultValue(),
+                defaults.slowCallback().toMillis());
+        assertEquals(
+                LoopsConfig.class.getDeclaredMethod("shutdown_timeout_seconds").getDefaultValue(),
+                defaults.shutdownTimeout().toSeconds());
     }
 }

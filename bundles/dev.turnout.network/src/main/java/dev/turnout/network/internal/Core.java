@@ -123,7 +123,7 @@ public class Core implements NetworkRuntime, NetworkControl {
      * @see "SWITCH-48, SWITCH-50, SWITCH-58"
      */
     public void removeTransport(TransportProvider provider, boolean leaving) {
-        if (transports.remove(provider) == null) {
+        if (transports.remove(provider) == null || endsNow()) {
             return;
         }
         departures.add(provider);
@@ -155,7 +155,7 @@ public class Core implements NetworkRuntime, NetworkControl {
      * @param leaving whether the bundle goes with the service: waits for the drains too, unless called on a loop
      */
     public void removeFilter(FilterProvider provider, boolean leaving) {
-        if (filters.remove(provider) == null) {
+        if (filters.remove(provider) == null || endsNow()) {
             return;
         }
         departures.add(provider);
@@ -181,7 +181,7 @@ public class Core implements NetworkRuntime, NetworkControl {
      */
     public void removeProtocol(ProtocolFactory factory, boolean leaving) {
         Catalog.Entry<ProtocolFactory> entry = protocols.remove(factory);
-        if (entry == null) {
+        if (entry == null || endsNow()) {
             return;
         }
         departures.add(factory);
@@ -237,6 +237,18 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** Tells whether everything is about to end, so that nothing has to be kept for a successor. */
     boolean isEnding() {
         return closed;
+    }
+
+    /**
+     * Ends everything, in order, when the first that leaves does so because the whole framework stops: no connection waits for a drain then, and no
+     * listener accepts what nobody will serve.
+     */
+    private boolean endsNow() {
+        boolean ending = isEnding();
+        if (ending) {
+            close();
+        }
+        return ending;
     }
 
     /** Returns a number that no other connection has. */

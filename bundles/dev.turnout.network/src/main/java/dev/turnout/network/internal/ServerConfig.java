@@ -58,7 +58,7 @@ public @interface ServerConfig {
             name = "max.connections.per.address",
             description = "Closes further connections of one remote address. A change takes effect live.",
             required = false)
-    String max_connections_per_address() default "10000";
+    String max_connections_per_address() default "5000";
 
     @AttributeDefinition(
             name = "cleanup.socket",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.protocol.line;
 
+import dev.turnout.api.network.Effect;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.ProtocolContext;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.protocol.ProtocolName;
@@ -17,6 +19,8 @@ public final class LineFactory implements ProtocolFactory {
 
     private static final int DEFAULT_MAX_LINE = 8192;
     private static final int GREATEST_MAX_LINE = 1 << 20;
+    private static final Option<Long> SIZE = Option.size(
+            "protocol." + MAX_LINE, (long) DEFAULT_MAX_LINE, Effect.NEW_CONNECTIONS, "The longest line in bytes.");
 
     @Override
     public LineProtocol newProtocol(ProtocolContext context) {
@@ -39,21 +43,11 @@ public final class LineFactory implements ProtocolFactory {
         if (text == null) {
             return DEFAULT_MAX_LINE;
         }
-        try {
-            int value = Integer.parseInt(text);
-            if (value >= 1 && value <= GREATEST_MAX_LINE) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw illegal(text, e);
+        long size = SIZE.parse(text);
+        if (size < 1 || size > GREATEST_MAX_LINE) {
+            throw new IllegalArgumentException(
+                    SIZE + "=" + text + " is not legal: expected a size from 1 to " + GREATEST_MAX_LINE + " bytes");
         }
-        throw illegal(text, null);
-    }
-
-    private static IllegalArgumentException illegal(String text, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "protocol." + MAX_LINE + "=" + text + " is not legal: expected a number of bytes from 1 to "
-                        + GREATEST_MAX_LINE,
-                cause);
+        return (int) size;
     }
 }

@@ -109,6 +109,17 @@ class RefusesToStartTest {
         assertRefusal(2, "--echo-port takes a port from 0 to 65535", "\"many\"");
     }
 
+    @Test
+    void javaThatIsTooOld() throws Exception {
+        Path bin = Files.createDirectories(container.etc().resolve("old/bin"));
+        Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        container.launchWith(bin.getParent(), List.of());
+
+        assertRefusal(1, java + " is Java 11", "install Java 17 or later", "JAVA_HOME");
+    }
+
     private void assertRefusal(int status, String... parts) throws InterruptedException {
         assertRefusal(container, status, parts);
     }

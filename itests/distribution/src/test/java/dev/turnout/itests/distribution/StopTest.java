@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What SIGTERM does. */
 class StopTest {
@@ -51,6 +52,25 @@ class StopTest {
             assertTrue(container.isAlive(), "the container ended with bytes to send");
             assertTrue(busy.drain() > 0);
             assertEquals(0, container.exitCode());
+        }
+    }
+
+    @Test
+    void doesNotWaitForProtocolsThatCannotBeSwitched(@TempDir Path folder) throws Exception {
+        Path hello = HelloBundle.build(folder, "1.0.0", HelloBundle.GREETING);
+        try (Container container = Container.start()) {
+            int port = Container.freePort();
+            container.load(hello, "hello.jar");
+            container.configure("greeter", "endpoint=tcp://127.0.0.1:" + port, "protocol=hello", "drain.deadline=1h");
+            container.awaitLine("that it listens", line -> line.contains("server greeter: hello at "));
+            try (Client idle = Client.tcp(port)) {
+                idle.receive(HelloBundle.GREETING.length() + 1);
+
+                container.terminate();
+
+                assertEquals(0, container.exitCode());
+                assertTrue(idle.ended());
+            }
         }
     }
 }

@@ -73,13 +73,18 @@ public final class Container implements AutoCloseable {
 
     /** Starts the process, without waiting for what it does. */
     public void launch(List<String> javaOptions, String... options) throws IOException {
+        launchWith(Path.of(System.getProperty("java.home")), javaOptions, options);
+    }
+
+    /** Starts the process with a Java of its own. */
+    public void launchWith(Path java, List<String> javaOptions, String... options) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/turnout").toString()));
         command.addAll(List.of("--etc", etc().toString(), "--load", load().toString(), "--data", data().toString()));
         command.addAll(List.of("--echo-port", "0", "--line-port", "0", "--udp-port", "0", "--tls-port", "0"));
         command.addAll(List.of(options)); // the last one counts
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("JAVA_HOME", java.toString());
         builder.environment().put("JAVA_OPTS", String.join(" ", javaOptions));
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // would be a line of its own
         Process started = builder.start();

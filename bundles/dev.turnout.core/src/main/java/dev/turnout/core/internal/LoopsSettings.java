@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.core.internal;
+
+import dev.turnout.api.network.Effect;
+import dev.turnout.api.network.Option;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Holds what a configuration says about the loops. A wrong value is reported and costs nothing but itself: its default holds, as nothing can serve
+ * without loops.
+ *
+ * @param count how many loops; 0 for one per processor
+ */
+record LoopsSettings(int count, String threadName, boolean debug, Duration slowCallback, Duration shutdownTimeout) {
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+
+    // the names, defaults and descriptions that tools show are those of LoopsConfig
+    private static final Option<Integer> COUNT = number("count", 0, 0);
+    private static final Option<Boolean> DEBUG = Option.flag("debug", false, Effect.LIVE, "");
+    private static final Option<Integer> SLOW_CALLBACK = number("slow.callback.millis", 100, 1);
+    private static final Option<Integer> SHUTDOWN_TIMEOUT = number("shutdown.timeout.seconds", 5, 0);
+    private static final String THREAD_NAME = "thread.name";
+    private static final String DEFAULT_THREAD_NAME = "turnout-loop";
+
+    private static Option<Integer> number(String name, int fallback, int least) {
+        return Option.number(name, fallback, least, Integer.MAX_VALUE, Effect.LIVE, "");
+    }
+
+    /** Reads what Configuration Admin has; any part may be missing. */
+    static LoopsSettings read(Map<String, ?> properties) {
+        Object name = properties.get(THREAD_NAME);
+        return new LoopsSettings(
+                value(properties, COUNT),
+                name == null ? DEFAULT_THREAD_NAME : name.toString(),
+                value(properties, DEBUG),
+                Duration.ofMillis(value(properties, SLOW_CALLBACK)),
+                Duration.ofSeconds(value(properties, SHUTDOWN_TIMEOUT)));
+    }
+
+    private static <T> T value(Map<String, ?> properties, Option<T> option) {
+        T fallback = Objects.requireNonNull(option.fallback());
+        Object value = properties.get(option.name());
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            return option.parse(value.toString());
+        } catch (IllegalArgumentException e) {
+            LOG.log(Level.WARNING, () -> source(properties) + ": " + e.getMessage() + "; " + fallback + " holds");
+            return fallback;
+        }
+    }
+
+    private static Object source(Map<String, ?> properties) {
+        Object file = properties.get("felix.fileinstall.filename");
+        return file == null ? LoopsConfig.PID : file;
+    }
+}
