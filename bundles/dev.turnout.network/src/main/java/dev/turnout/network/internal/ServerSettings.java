@@ -6,6 +6,7 @@ import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Option;
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.StreamOptions;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -76,7 +77,20 @@ record ServerSettings(
         } catch (IllegalArgumentException e) {
             throw new WrongValue(NetworkConstants.ENDPOINT, endpoint.toString(), e.getMessage());
         }
+        checkMarks(options);
         return new ServerSettings(endpoint, plan, protocol, forProtocol, options);
+    }
+
+    private static void checkMarks(ServerOptions options) throws WrongValue {
+        long high = options.get(StreamOptions.WRITE_HIGH);
+        Long low = options.find(StreamOptions.WRITE_LOW);
+        if (low != null && low > high) {
+            throw new WrongValue(
+                    StreamOptions.WRITE_LOW.name(),
+                    low.toString(),
+                    "it is above " + StreamOptions.WRITE_HIGH + "=" + high + "; lower it, or raise "
+                            + StreamOptions.WRITE_HIGH);
+        }
     }
 
     private static boolean foreign(String key) {
