@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.error.AddressInUseException;
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.Absence;
 import dev.turnout.api.network.Departure;
@@ -14,6 +15,7 @@ import dev.turnout.api.spi.TransportProvider;
 import java.lang.System.Logger.Level;
 import java.nio.channels.NetworkChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +70,10 @@ final class ConfiguredServer {
     private volatile ServerOptions options = ServerOptions.DEFAULTS;
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
+    /** What could not be had although the old listening socket was closed for it. */
+    private volatile @Nullable ServerSettings unattainable;
+
+    private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
     /** What new connections were for when it last had some. */
@@ -201,8 +207,10 @@ final class ConfiguredServer {
             source = file != null ? file.toString() : pid != null ? pid.toString() : name;
             try {
                 wanted = ServerSettings.read(configuration);
+                shortfall.read();
+                unattainable = null;
             } catch (ServerSettings.WrongValue e) {
-                shortfall.fail(e.property, e.value, e.getMessage(), Duration.ZERO);
+                shortfall.misread(e.property, e.value, e.getMessage());
                 return done();
             }
             return reconcile();
@@ -379,6 +387,7 @@ final class ConfiguredServer {
         }
         Catalog.Entry<ProtocolFactory> service = core.protocols.entry(want.protocol());
         ServerSettings now = active;
+        refusedByProtocol = refusedByProtocol && service != null;
         if (service != null && !accepts(service.service(), want)) {
             // what serves by the former settings goes on, unless the service it has is gone
             return now == null
@@ -406,8 +415,10 @@ final class ConfiguredServer {
     private boolean accepts(ProtocolFactory factory, ServerSettings settings) {
         try {
             factory.validate(settings.protocolOptions());
+            refusedByProtocol = false;
             return true;
         } catch (RuntimeException e) {
+            refusedByProtocol = true;
             String culprit = culprit(factory, settings.protocolOptions());
             shortfall.fail(
                     NetworkConstants.PROTOCOL_PREFIX + (culprit == null ? "*" : culprit),
@@ -463,7 +474,7 @@ final class ConfiguredServer {
             opening = core.listen(
                     this, name, want.endpoint(), List.of(), options, want.plan(), this::newProtocol, this::apply);
         } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
-            return CompletableFuture.failedStage(e);
+            opening = CompletableFuture.failedStage(e);
         }
         opening.whenComplete((opened, failure) -> {
             if (failure != null && taken != null) {
@@ -514,7 +525,7 @@ final class ConfiguredServer {
     private CompletionStage<Void> follow(ServerSettings want, Catalog.@Nullable Entry<ProtocolFactory> service) {
         Charge before = charge;
         Charge next = charge(want, service);
-        if (want.equals(wanted)) {
+        if (want.equals(wanted) && !refusedByProtocol) {
             shortfall.mended();
         }
         ServerEntry open = entry;
@@ -584,7 +595,7 @@ final class ConfiguredServer {
         return options.with(ServerOptions.MAX_CONNECTIONS, (int) Math.max(1, most));
     }
 
-    /** Moves to a new listening socket: opens it first where both can be there, else closes the old one first and comes back to it on failure. */
+    /** Moves to a new listening socket: opens it first where both can be there; else closes the old one, and comes back to it on failure. */
     private CompletionStage<Void> rebind(ServerSettings now, ServerSettings want, Charge after) {
         ServerEntry old = entry;
         if (old == null || refuses(want, after)) {
@@ -594,21 +605,44 @@ final class ConfiguredServer {
             return closed.thenCompose(x -> open(want, after));
         }
         Charge before = charge;
-        // without what the new one needs, the old one would be closed for nothing
-        boolean closeFirst = want.collidesWith(now) && core.has(want);
-        CompletionStage<Void> ready = closeFirst ? core.close(old) : done();
         charge = after;
-        return ready.thenCompose(x -> listen(want))
-                .thenCompose(x -> closeFirst ? done() : core.close(old))
+        return listen(want)
+                .thenCompose(x -> core.close(old))
                 .handle((x, e) -> {
                     if (e == null) {
                         return done();
                     }
+                    if (want.collidesWith(now) && isInUse(LoopCalls.cause(e)) && !want.equals(unattainable)) {
+                        return replace(old, now, want, before);
+                    }
                     charge = before;
                     failToListen(want, e);
-                    return closeFirst ? listenAgain(now) : done();
+                    return done();
                 })
                 .thenCompose(next -> next);
+    }
+
+    /** Closes the old listening socket, as it may be what is in the way of the new one. */
+    private CompletionStage<Void> replace(
+            ServerEntry old, ServerSettings now, ServerSettings want, @Nullable Charge before) {
+        return core.close(old)
+                .thenCompose(x -> listen(want))
+                .handle((x, e) -> {
+                    if (e == null) {
+                        return done();
+                    }
+                    // somebody else is in the way: the old socket is not closed for that again
+                    unattainable = want;
+                    charge = before;
+                    failToListen(want, e);
+                    return listenAgain(now);
+                })
+                .thenCompose(next -> next);
+    }
+
+    private static boolean isInUse(Throwable failure) {
+        return failure instanceof AddressInUseException
+                || Arrays.stream(failure.getSuppressed()).anyMatch(AddressInUseException.class::isInstance);
     }
 
     private CompletionStage<Void> listenAgain(ServerSettings settings) {

@@ -29,6 +29,8 @@ final class Shortfall {
     private final Supplier<String> consequence;
     private final DelayedAction delayed = new DelayedAction();
     private volatile @Nullable Failure failure;
+    /** What is wrong with the configuration itself, until it is written anew; tells more than what came of it. */
+    private volatile @Nullable Failure misread;
 
     /**
      * Begins without a failure.
@@ -44,7 +46,22 @@ final class Shortfall {
 
     @Nullable
     Failure failure() {
-        return failure;
+        Failure wrong = misread;
+        return wrong == null ? failure : wrong;
+    }
+
+    /** Remembers and logs what is wrong with the configuration itself, which nothing but a new configuration mends. */
+    void misread(String property, String value, @Nullable String reason) {
+        Failure next = new Failure(property, value, reason == null ? "unknown" : reason);
+        if (!next.equals(misread)) {
+            misread = next;
+            report(next);
+        }
+    }
+
+    /** Is told that the configuration could be read. */
+    void read() {
+        misread = null;
     }
 
     /** Remembers the failure for pictures at once, and logs it after the delay unless it is mended until then. */

@@ -171,11 +171,51 @@ class ConfiguredServerTest {
             assertEquals("a", ask(early), "a connection in being keeps its protocol");
             try (Socket late = connect(port)) {
                 late.getOutputStream().write('x');
-                TestNetwork.until("the limit holds", () -> entry.server().connections() == 1);
+                assertEquals("a", ask(early), "whoever is accepted first is answered first");
+                assertEquals(1, entry.server().connections(), "the limit holds");
                 early.shutdownOutput();
                 assertEquals("a2", ask(late));
             }
         }
+    }
+
+    @Test
+    void aWrongFileStaysReportedWhateverComesAndGoes() throws IOException {
+        ConfiguredServer server = configured();
+        get(server.update(configuration("max.connections", "many")));
+
+        core.addProtocol("mark", new Marking("b"), Map.of("service.ranking", 1));
+        get(server.reconsider());
+
+        assertEquals("max.connections", snapshot().failed[0].property);
+        assertEquals("b", askAnew(port(server)), "what was open follows its protocol all the same");
+        get(server.update(configuration()));
+        assertEquals(0, snapshot().failed.length);
+    }
+
+    @Test
+    void anOptionThatANewVersionRefusesStaysReported() {
+        core.removeProtocol(first, false);
+        ConfiguredServer server = configured("protocol.wrong", "1");
+
+        core.addProtocol("mark", first, Map.of());
+        get(server.reconsider());
+
+        assertEquals("protocol.wrong", snapshot().failed[0].property);
+    }
+
+    @Test
+    void anAddressOfAnotherMachineDoesNotTouchTheListener() throws IOException {
+        int port = freePort();
+        ConfiguredServer server = configured("endpoint", "tcp://127.0.0.1:" + port);
+        ServerEntry entry = server.entry();
+
+        get(server.update(configuration("endpoint", "tcp://192.0.2.1:" + port)));
+        get(server.reconsider());
+
+        assertSame(entry, server.entry());
+        assertEquals("tcp://192.0.2.1:" + port, snapshot().failed[0].value);
+        assertEquals("a", askAnew(port));
     }
 
     @Test
@@ -229,12 +269,17 @@ class ConfiguredServerTest {
     void comesBackToTheOldListenerIfItHadToCloseFirst() throws IOException {
         int port = freePort();
         ConfiguredServer server = configured("endpoint", "tcp://127.0.0.1:" + port);
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.2"))) {
+            String endpoint = "tcp://127.0.0.2:" + taken.getLocalPort();
 
-        // the same port on an address of documentation, which this machine does not have
-        get(server.update(configuration("endpoint", "tcp://192.0.2.1:" + port)));
+            get(server.update(configuration("endpoint", endpoint)));
 
-        assertEquals("a", askAnew(port));
-        assertEquals("tcp://192.0.2.1:" + port, snapshot().failed[0].value);
+            assertEquals("a", askAnew(port));
+            assertEquals(endpoint, snapshot().failed[0].value);
+            ServerEntry entry = server.entry();
+            get(server.reconsider());
+            assertSame(entry, server.entry(), "it is closed once for that, not at every occasion");
+        }
     }
 
     @Test
