@@ -49,5 +49,10 @@ class ReadFailureTest {
         public int read() throws IOException {
             throw new IOException("the network is on fire");
         }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+        }
     }
 }
