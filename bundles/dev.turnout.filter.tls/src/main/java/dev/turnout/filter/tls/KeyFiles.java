@@ -70,7 +70,7 @@ final class KeyFiles {
                     ? SSLContext.getInstance("TLS")
                     : SSLContext.getInstance("TLS", config.provider());
             context.init(keys, trust, null);
-            return new NamedContext.Loaded(context, Set.copyOf(hosts));
+            return new NamedContext.Loaded(context, Set.copyOf(hosts), trust != null);
         } catch (GeneralSecurityException e) {
             throw new IOException("no TLS context can be made of " + files() + ": " + e.getMessage(), e);
         }

@@ -13,8 +13,9 @@ interface NamedContext {
      *
      * @param context the context
      * @param hosts the host names that its certificates are for, in lower case
+     * @param vouches whether it has a trust store of its own, so that it may judge clients
      */
-    record Loaded(SSLContext context, Set<String> hosts) {}
+    record Loaded(SSLContext context, Set<String> hosts, boolean vouches) {}
 
     String name();
 
@@ -22,6 +23,6 @@ interface NamedContext {
     @Nullable
     Loaded loaded();
 
-    /** Has somebody told when it can be used for the first time. */
+    /** Has somebody told when it can be used for the first time, or for more or less than before. */
     void whenUsable(Runnable listener);
 }

@@ -85,11 +85,25 @@ public final class NamedContexts implements ConfigurationListener {
             for (Configuration configuration : found == null ? new Configuration[0] : found) {
                 Dictionary<String, Object> properties = configuration.getProcessedProperties(null);
                 if (properties != null && isNamed(configuration.getPid(), configuration.getFactoryPid())) {
-                    take(configuration.getPid(), FrameworkUtil.asMap(properties));
+                    offer(configuration.getPid(), FrameworkUtil.asMap(properties));
                 }
             }
         } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
             LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + suffix + ": write them anew", e);
+        }
+    }
+
+    /** Takes a configuration; one that is wrong harms no other, and changes nothing. */
+    private void offer(String pid, Map<String, Object> properties) {
+        try {
+            take(pid, properties);
+        } catch (IllegalArgumentException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "the configuration {0} is not taken: {1}; {2}",
+                    pid,
+                    e.getMessage(),
+                    contexts.containsKey(pid) ? "the context stays as it was" : "there is no such context");
         }
     }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.filter.tls;
 
+import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
-import dev.turnout.api.network.TlsOptions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +30,12 @@ public final class TlsContextComponent implements NamedContext {
     /** Begins the names of its configurations. */
     static final String PID = "dev.turnout.filter.tls";
 
+    private static final Option<Duration> RELOAD_INTERVAL = Option.time(
+            "reload.interval",
+            Duration.ofSeconds(10),
+            Effect.NEW_CONNECTIONS,
+            "Says how often to look for changed files.");
+
     private final String name;
     private volatile WatchedContext context;
     private volatile Runnable listener = () -> {};
@@ -37,18 +44,25 @@ public final class TlsContextComponent implements NamedContext {
     /** Reads the files; files that are broken are no reason to fail, as they may be mended. */
     @Activate
     public TlsContextComponent(TlsContextConfig config, Map<String, Object> properties) {
+        long interval = interval(config);
         name = name(properties);
         context = new WatchedContext(name, new KeyFiles(config), null);
-        begin(config);
+        begin(interval);
     }
 
-    private void begin(TlsContextConfig config) {
+    /**
+     * Reads how often to look, in milliseconds.
+     *
+     * @throws IllegalArgumentException if that is no time
+     */
+    private static long interval(TlsContextConfig config) {
+        return RELOAD_INTERVAL.parse(config.reload_interval()).toMillis();
+    }
+
+    private void begin(long millis) {
         WatchedContext mine = context;
         mine.whenUsable(() -> listener.run());
         mine.look();
-        // the option's own parser knows times; of the option itself nothing is used
-        Option<java.time.Duration> time = TlsOptions.HANDSHAKE_TIMEOUT;
-        long millis = time.parse(config.reload_interval()).toMillis();
         if (millis > 0) {
             ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "turnout-tls-" + name);
@@ -64,9 +78,10 @@ public final class TlsContextComponent implements NamedContext {
     /** Takes over other files; until they are good what was read before stays in use. */
     @Modified
     void modified(TlsContextConfig config) {
+        long interval = interval(config);
         deactivate();
         context = new WatchedContext(name, new KeyFiles(config), context.loaded());
-        begin(config);
+        begin(interval);
     }
 
     @Deactivate

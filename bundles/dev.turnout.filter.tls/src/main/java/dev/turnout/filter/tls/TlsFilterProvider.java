@@ -48,6 +48,9 @@ public final class TlsFilterProvider implements FilterProvider {
 
     @Override
     public void check(Side side, TlsOptions tls, Map<String, String> options) {
-        TlsSettings.of(side, tls, options, contexts);
+        TlsSettings settings = TlsSettings.of(side, tls, options, contexts);
+        if (side == Side.SERVER) {
+            settings.checkEngines(); // a client's are made soon enough, each time
+        }
     }
 }

@@ -11,9 +11,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String, SSLContext> byName) {
 
     private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
+    private static final int MOST_ALPN_BYTES = 255;
     private static final String CONTEXT_PID = "dev.turnout.filter.tls";
 
     /**
@@ -64,9 +67,23 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
         String[] list = names == null ? new String[] {"default"} : names.split(",", -1);
         for (int i = 1; i < list.length; i++) {
             NamedContext.Loaded loaded = find(contexts, list[i]);
+            judge(side, all, list[i], loaded);
             loaded.hosts().forEach(host -> byName.put(host, loaded.context()));
         }
-        return new TlsSettings(side, all, find(contexts, list[0]).context(), byName);
+        NamedContext.Loaded first = find(contexts, list[0]);
+        judge(side, all, list[0], first);
+        return new TlsSettings(side, all, first.context(), byName);
+    }
+
+    /** Refuses to have clients judged by a context that does not say whom it trusts: the JDK's public authorities would vouch for anybody. */
+    private static void judge(Side side, TlsOptions options, String name, NamedContext.Loaded loaded) {
+        String auth = options.get(TlsOptions.CLIENT_AUTH);
+        if (side == Side.SERVER && !auth.equals("none") && !loaded.vouches()) {
+            throw new IllegalStateException("tls.client.auth=" + auth
+                    + " needs to know who vouches for clients, and the TLS"
+                    + " context \"" + name.strip() + "\" has no truststore; set truststore in the configuration "
+                    + CONTEXT_PID + "~" + name.strip());
+        }
     }
 
     private static NamedContext.Loaded find(Contexts contexts, String name) {
@@ -187,6 +204,23 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
         return new TlsEngine(engine, !Boolean.TRUE.equals(options.find(TlsOptions.RENEGOTIATION)));
     }
 
+    /**
+     * Makes engines, to see whether the options suit those who make them.
+     *
+     * @throws IllegalArgumentException if they do not, so that every handshake would fail
+     */
+    void checkEngines() {
+        Set<SSLContext> all = new HashSet<>(byName.values());
+        all.add(context);
+        for (SSLContext each : all) {
+            try {
+                serverEngine(each);
+            } catch (SSLException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        }
+    }
+
     private SSLParameters common(SSLEngine engine) throws SSLException {
         SSLParameters parameters = engine.getSSLParameters();
         List<String> supported = Arrays.asList(engine.getSupportedProtocols());
@@ -200,13 +234,38 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
         parameters.setProtocols(versions.toArray(String[]::new));
         List<String> ciphers = options.get(TlsOptions.CIPHERS);
         if (!ciphers.isEmpty()) {
+            checkCiphers(ciphers, versions, List.of(engine.getSupportedCipherSuites()));
             parameters.setCipherSuites(ciphers.toArray(String[]::new));
         }
         List<String> alpn = options.get(TlsOptions.ALPN);
         if (!alpn.isEmpty()) {
+            for (String name : alpn) {
+                if (name.isEmpty() || name.length() > MOST_ALPN_BYTES) {
+                    throw new IllegalArgumentException("tls.alpn=" + String.join(",", alpn) + " has a name of "
+                            + name.length() + " characters; legal are 1 to " + MOST_ALPN_BYTES);
+                }
+            }
             parameters.setApplicationProtocols(alpn.toArray(String[]::new));
         }
         return parameters;
+    }
+
+    private static void checkCiphers(List<String> ciphers, List<String> versions, List<String> supported) {
+        List<String> unknown =
+                ciphers.stream().filter(name -> !supported.contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("tls.ciphers names " + String.join(",", unknown)
+                    + ", which the TLS provider does not have; it has " + String.join(",", supported));
+        }
+        if (versions.stream().noneMatch(version -> ciphers.stream().anyMatch(name -> isFor(version, name)))) {
+            throw new IllegalArgumentException("tls.ciphers=" + String.join(",", ciphers) + " has nothing for "
+                    + String.join(",", versions) + ": no handshake could succeed");
+        }
+    }
+
+    /** The suites of TLS 1.3 name no exchange of keys. */
+    private static boolean isFor(String version, String suite) {
+        return version.equals("TLSv1.3") != suite.contains("_WITH_");
     }
 
     /** Returns the name that a client sends, or null. */

@@ -47,37 +47,45 @@ final class WatchedContext implements NamedContext {
         listener = tell;
     }
 
-    /** Reads the files if they have changed since the last look. */
+    /** Reads the files if they have changed since they were read. What is thrown is reported: whoever looks again and again must go on. */
     synchronized void look() {
-        List<Object> now = stamps();
-        if (now.equals(seen)) {
-            return;
-        }
-        seen = now;
-        Loaded before = loaded;
         try {
-            loaded = files.load();
-            failure = null;
+            List<Object> now = stamps();
+            if (!now.equals(seen)) {
+                load(now);
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
+        }
+    }
+
+    private void load(List<Object> now) throws IOException {
+        Loaded before = loaded;
+        Loaded read = files.load();
+        loaded = read;
+        seen = now;
+        failure = null;
+        LOG.log(
+                Level.INFO,
+                "TLS context {0}: {1} from {2}",
+                name,
+                before == null ? "read" : "read again",
+                files.files());
+        if (before == null || before.vouches() != read.vouches()) {
+            listener.run();
+        }
+    }
+
+    /** Reports a reason once, and has the files read again at the next look. */
+    private void failed(String reason) {
+        if (!reason.equals(failure)) {
+            failure = reason;
             LOG.log(
-                    Level.INFO,
-                    "TLS context {0}: {1} from {2}",
+                    Level.WARNING,
+                    "TLS context {0}: {1}; {2}",
                     name,
-                    before == null ? "read" : "read again",
-                    files.files());
-            if (before == null) {
-                listener.run();
-            }
-        } catch (IOException e) {
-            String reason = String.valueOf(e.getMessage());
-            if (!reason.equals(failure)) {
-                failure = reason;
-                LOG.log(
-                        Level.WARNING,
-                        "TLS context {0}: {1}; {2}",
-                        name,
-                        reason,
-                        before == null ? "it cannot be used" : "what was read before stays in use");
-            }
+                    reason,
+                    loaded == null ? "it cannot be used" : "what was read before stays in use");
         }
     }
 

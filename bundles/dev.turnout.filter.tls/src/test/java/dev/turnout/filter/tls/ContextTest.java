@@ -19,7 +19,9 @@ import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.Certificate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,6 +167,115 @@ class ContextTest extends TlsCase {
         context.look();
 
         assertSame(first, context.loaded());
+    }
+
+    @Test
+    void filesThatCouldNotBeReadAreTriedAgainThoughTheyLookTheSame() throws Exception {
+        String good = Keys.SERVER.certificatePem();
+        Path chain = file("chain.pem", " ".repeat(good.length()));
+        Path key = file("chain.key", Keys.SERVER.keyPem());
+        FileTime then = FileTime.fromMillis(1_700_000_000_000L);
+        Files.setLastModifiedTime(chain, then);
+        WatchedContext context = context("web", Map.of("certificate", chain.toString(), "key", key.toString()));
+        assertNull(context.loaded());
+
+        file("chain.pem", good);
+        Files.setLastModifiedTime(chain, then);
+        context.look();
+
+        assertEquals(Set.of("localhost"), context.loaded().hosts());
+    }
+
+    @Test
+    void whateverALookThrowsIsReportedOnceAndTheNextOneFollows() throws Exception {
+        String path = file("a.pem", Keys.SERVER.certificatePem()).toString();
+        Map<String, Object> values = new HashMap<>(Map.of("certificate", "a\0b", "key", "a\0b"));
+        try (LogCapture log = new LogCapture()) {
+            WatchedContext context = new WatchedContext("web", new KeyFiles(config(values)), null);
+            context.look();
+            context.look();
+
+            assertNull(context.loaded());
+            assertEquals(1, log.warnings("TLS context"), () -> log.messages().toString());
+            values.putAll(Map.of(
+                    "certificate",
+                    path,
+                    "key",
+                    file("a.key", Keys.SERVER.keyPem()).toString()));
+            context.look();
+            assertEquals(Set.of("localhost"), context.loaded().hosts());
+        }
+    }
+
+    @Test
+    void optionsWithWhichNoHandshakeCouldSucceedAreRefusedBeforeListening() throws Exception {
+        context(
+                "web",
+                Map.of(
+                        "certificate",
+                                file("a.pem", Keys.SERVER.certificatePem()).toString(),
+                        "key", file("a.key", Keys.SERVER.keyPem()).toString()));
+
+        refused("tls=web&tls.ciphers=TLS_AES_128_GCM_SHA256,NO_SUCH", "tls.ciphers names NO_SUCH");
+        refused("tls=web&tls.ciphers=TLS_AES_128_GCM_SHA256&tls.protocols=TLSv1.2", "nothing for TLSv1.2");
+        refused("tls=web&tls.alpn=a,,b", "tls.alpn");
+        refused("tls=web&tls.alpn=" + "a".repeat(256), "tls.alpn");
+        serve("tls=web&tls.ciphers=TLS_AES_128_GCM_SHA256&tls.alpn=a,b");
+    }
+
+    private void refused(String query, String text) {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> networks.network()
+                        .createServer(
+                                this::recorder,
+                                Endpoint.parse("tls+tcp://127.0.0.1:0?" + query),
+                                ServerOptions.DEFAULTS));
+        assertTrue(refusal.getMessage().contains(text), refusal::getMessage);
+    }
+
+    @Test
+    @Spec("TLS-19")
+    void onlyAContextWithATrustStoreJudgesClients() throws Exception {
+        String trusted = file("trust.pem", Keys.CLIENT.certificatePem()).toString();
+        Map<String, Object> values = new HashMap<>(Map.of(
+                "certificate", file("a.pem", Keys.SERVER.certificatePem()).toString(),
+                "key", file("a.key", Keys.SERVER.keyPem()).toString()));
+        context("web", values);
+        int[] told = {0};
+
+        for (String auth : List.of("want", "need")) {
+            IllegalStateException refusal = failure(
+                    IllegalStateException.class,
+                    networks.network()
+                            .createServer(
+                                    this::recorder,
+                                    Endpoint.parse("tls+tcp://127.0.0.1:0?tls=web&tls.client.auth=" + auth),
+                                    ServerOptions.DEFAULTS));
+            assertTrue(refusal.getMessage().contains("truststore"), refusal::getMessage);
+        }
+        values.put("truststore", trusted);
+        WatchedContext mended = new WatchedContext("web", new KeyFiles(config(values)), contexts.find("web"));
+        mended.whenUsable(() -> told[0]++);
+        mended.look();
+        contexts.add(mended);
+
+        assertEquals(1, told[0], "servers that waited for it may look again");
+        assertThrows(
+                IOException.class,
+                () -> clientPeer(serve("tls=web&tls.client.auth=need"), "TLSv1.2")
+                        .handshake());
+    }
+
+    @Test
+    void aWrongIntervalIsNamed() {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> new TlsContextComponent(
+                        config(Map.of("reload_interval", "often")),
+                        Map.of("service.pid", "dev.turnout.filter.tls~web")));
+
+        assertTrue(refusal.getMessage().contains("reload.interval=often"), refusal::getMessage);
     }
 
     @Test

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.filter.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.turnout.testkit.LogCapture;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** Says what becomes of configurations whose PIDs have the tilde without being of the factory. */
+class NamedContextsTest {
+
+    private final List<String> registered = new ArrayList<>();
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private static Configuration configuration(String name, String interval) {
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put("reload.interval", interval);
+        return proxy(Configuration.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getPid" -> TlsContextComponent.PID + "~" + name;
+            case "getProcessedProperties" -> properties;
+            default -> null;
+        });
+    }
+
+    private BundleContext bundle() {
+        return proxy(BundleContext.class, (self, method, arguments) -> {
+            registered.add(((TlsContextComponent) arguments[1]).name());
+            return proxy(ServiceRegistration.class, (service, called, with) -> null);
+        });
+    }
+
+    @Test
+    void aWrongConfigurationIsReportedAndHarmsNoOther() {
+        Configuration[] all = {configuration("first", "0"), configuration("wrong", "often"), configuration("last", "0")
+        };
+        NamedContexts contexts = new NamedContexts(bundle());
+
+        try (LogCapture log = new LogCapture()) {
+            contexts.bindConfigurations(proxy(ConfigurationAdmin.class, (self, method, arguments) -> all));
+
+            List<String> told = log.messages().stream()
+                    .filter(each -> each.startsWith("WARNING"))
+                    .toList();
+            assertEquals(1, told.size(), told::toString);
+            assertTrue(
+                    told.get(0).contains("dev.turnout.filter.tls~wrong")
+                            && told.get(0).contains("reload.interval=often"),
+                    told::toString);
+        }
+        assertEquals(List.of("first", "last"), registered);
+        contexts.deactivate();
+    }
+}
