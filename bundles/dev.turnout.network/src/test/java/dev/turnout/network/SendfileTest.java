@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Network;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
@@ -67,6 +68,24 @@ class SendfileTest {
         assertArrayEquals(
                 Arrays.copyOfRange(content, 1000, 501_000),
                 receiver.awaitReceived(500_000).received());
+    }
+
+    @Test
+    @Spec({"FILE-1", "FILE-9"})
+    void sendsAFileOverAUnixSocket() throws Exception {
+        Path place = Files.createTempDirectory("uds").resolve("s");
+        RecordingProtocol other = new RecordingProtocol();
+        get(net.network().createUnixServer(() -> other, place, ServerOptions.DEFAULTS));
+        Transport unix = get(net.network().createUnixConnection(RecordingProtocol::new, place, ConnectOptions.DEFAULTS))
+                .transport();
+
+        try (FileChannel file = FileChannel.open(path)) {
+            assertEquals(content.length, get(on(net.loop(), () -> net.network().sendfile(unix, file, 0, -1, false))));
+        }
+
+        assertArrayEquals(content, other.awaitReceived(content.length).received());
+        Files.deleteIfExists(place);
+        Files.delete(place.getParent());
     }
 
     @Test

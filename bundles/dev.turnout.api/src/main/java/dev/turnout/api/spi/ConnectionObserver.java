@@ -24,6 +24,14 @@ public interface ConnectionObserver {
      */
     void switched(BaseTransport transport, SwitchReport report);
 
+    /**
+     * Closes a connection, flushing, that the transport has to end without having been asked to by the protocol: through the filters upon it, so that TLS
+     * for one sends its closing alert.
+     */
+    default void closeThroughFilters(BaseTransport transport) {
+        transport.close();
+    }
+
     /** Answers information that the transport itself does not have, such as the bundle of its protocol. */
     Optional<Object> extraInfo(BaseTransport transport, String name);
 }

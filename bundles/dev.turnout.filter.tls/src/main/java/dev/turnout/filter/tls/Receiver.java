@@ -263,7 +263,12 @@ final class Receiver {
         do {
             clear.limit(Math.min(clear.capacity(), clear.position() + connection.clearBytes()));
             outcome = connection.advance(in, clear, out);
-        } while (outcome == TlsEngine.Outcome.OUTPUT || (outcome == TlsEngine.Outcome.CLEAR && clear.position() == 0));
+            if (outcome == TlsEngine.Outcome.LAST_CALL) {
+                connection.handle(outcome);
+            }
+        } while (outcome == TlsEngine.Outcome.OUTPUT
+                || outcome == TlsEngine.Outcome.LAST_CALL
+                || (outcome == TlsEngine.Outcome.CLEAR && clear.position() == 0));
         return outcome;
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sender {
 
+    private static final int MOST_UNASKED = 64 * 1024;
+
     private final TlsConnection connection;
     private final LoopBuffers buffers;
     private final ClearQueue queue = new ClearQueue();
@@ -23,6 +25,7 @@ final class Sender {
     private @Nullable TlsEngine engine;
     private boolean lowerPaused;
     private boolean draining;
+    private int unasked;
 
     Sender(TlsConnection connection, LoopBuffers buffers, Upper upper) {
         this.connection = connection;
@@ -87,10 +90,30 @@ final class Sender {
         LoopBuffers.Lent out = buffers.sending.take();
         try {
             boolean more = by.encrypt(data, out.data);
+            if (by.isMute()) {
+                data.position(data.limit());
+            }
             return passDown(out) && more;
         } finally {
             out.release();
         }
+    }
+
+    /**
+     * Hands what the engine itself has to say to the transport below, which has to take it.
+     *
+     * @throws SSLException if the peer has made it say a lot, by updates of keys for one, without reading any of it
+     */
+    void passEngineOutput(LoopBuffers.Lent out) throws SSLException {
+        if (lowerPaused && engine != null) {
+            unasked += out.data.position();
+            if (unasked > MOST_UNASKED) {
+                throw new SSLException(
+                        "the peer made TLS answer with " + unasked
+                                + " bytes, by updates of keys or new negotiations, and reads nothing; the connection is aborted");
+            }
+        }
+        passDown(out);
     }
 
     /** Hands bytes to the transport below, and tells whether it still takes any. */
@@ -148,6 +171,10 @@ final class Sender {
                 int taken = before - first.remaining();
                 stuck = !full && first.hasRemaining();
                 queue.taken(taken);
+                if (by.isMute()) {
+                    // before TLS 1.3 the peer's alert ends both directions: what is left can never be sent
+                    queue.clear();
+                }
             }
             return passDown(out) && !stuck;
         } finally {
@@ -161,6 +188,7 @@ final class Sender {
 
     void lowerResumed() throws SSLException {
         lowerPaused = false;
+        unasked = 0;
         drain(false);
     }
 

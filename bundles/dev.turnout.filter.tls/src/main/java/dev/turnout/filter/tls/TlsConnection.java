@@ -117,7 +117,7 @@ final class TlsConnection {
             }
         }
         TlsEngine.Outcome outcome = by.advance(in, clear, out.data);
-        sender.passDown(out);
+        sender.passEngineOutput(out);
         return outcome;
     }
 

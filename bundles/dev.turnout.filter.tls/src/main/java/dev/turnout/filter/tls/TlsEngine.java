@@ -33,7 +33,7 @@ final class TlsEngine {
         TASK,
         /** The handshake is over, just now; comes once. */
         ESTABLISHED,
-        /** The next record makes the engine stop sending: what is to go out must be encrypted now; comes once. */
+        /** The next record may make the engine stop sending: what is to go out must be encrypted now; comes once for each such record. */
         LAST_CALL,
         /** The peer's closing alert came. */
         CLOSED
@@ -47,6 +47,7 @@ final class TlsEngine {
     private boolean established;
     private boolean peerClosed;
     private boolean lastCalled;
+    private boolean mute;
     private boolean telling;
     private @Nullable SSLException deferred;
     /** Whether types of records can be seen after the handshake, and a closing alert ends both directions. */
@@ -83,6 +84,11 @@ final class TlsEngine {
 
     boolean isPeerClosed() {
         return peerClosed;
+    }
+
+    /** Tells whether the engine has refused to encrypt, as it has said its last. */
+    boolean isMute() {
+        return mute;
     }
 
     /** Returns the room that one record's clear bytes need. */
@@ -176,8 +182,15 @@ final class TlsEngine {
         if (!Records.complete(in)) {
             return Outcome.INPUT;
         }
-        if (established && before13 && isLastCall(in)) {
-            return Outcome.LAST_CALL;
+        if (established && before13 && mayBeLast(in)) {
+            if (clear.position() > 0) {
+                return Outcome.CLEAR; // whoever gets it may answer
+            }
+            if (!lastCalled) {
+                lastCalled = true;
+                return Outcome.LAST_CALL;
+            }
+            lastCalled = false;
         }
         HandshakeStatus before = engine.getHandshakeStatus();
         SSLEngineResult result = engine.unwrap(in, clear);
@@ -197,17 +210,13 @@ final class TlsEngine {
     }
 
     /** Before TLS 1.3 an alert may be the closing one, which the engine answers at once, whatever waits to be sent (TLS-29). */
-    private boolean isLastCall(ByteBuffer in) throws SSLException {
+    private boolean mayBeLast(ByteBuffer in) throws SSLException {
         int type = Records.type(in);
         if (type == Records.HANDSHAKE && refusesRenegotiation) {
             throw new SSLException(
                     "the peer wants to negotiate again, which is refused; set renegotiation=true to allow it");
         }
-        if (type == Records.ALERT && !lastCalled) {
-            lastCalled = true;
-            return true;
-        }
-        return false;
+        return type == Records.ALERT;
     }
 
     private void note(SSLEngineResult result) {
@@ -243,7 +252,11 @@ final class TlsEngine {
                 measure();
                 return true;
             }
-            if ((result.bytesConsumed() == 0 && result.bytesProduced() == 0) || result.getStatus() == Status.CLOSED) {
+            if (result.getStatus() == Status.CLOSED) {
+                mute = true;
+                return false;
+            }
+            if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
                 return false;
             }
         }

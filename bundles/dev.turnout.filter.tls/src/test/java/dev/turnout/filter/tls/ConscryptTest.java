@@ -4,16 +4,24 @@ package dev.turnout.filter.tls;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.TlsOptions;
 import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.RecordingProtocol;
+import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.security.Provider;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.conscrypt.Conscrypt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,5 +80,27 @@ class ConscryptTest extends TlsCase {
         assertArrayEquals(bytes(MUCH), protocol.received());
         assertEquals(Optional.of(true), loop.call(() -> pair.transport().getExtraInfo(ExtraInfo.TLS_CLOSE_NOTIFY)));
         assertNull(protocol.cause());
+    }
+
+    @Test
+    @Spec({"TLS-4", "TLS-18"})
+    void itsClientRefusesAnotherNameAndAnUnknownChain() throws Exception {
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            TlsOptions trusting = client().with(TlsOptions.CONTEXT, Keys.context(provider, null, Keys.SERVER));
+            TlsOptions strange = client().with(TlsOptions.CONTEXT, Keys.context(provider, null, Keys.OTHER));
+
+            refuses(trusting.with(TlsOptions.SERVER_HOSTNAME, "other.example"), version);
+            refuses(trusting.with(TlsOptions.SERVER_HOSTNAME, "127.0.0.2"), version);
+            refuses(strange, version);
+        }
+    }
+
+    private void refuses(TlsOptions tls, String version) throws Exception {
+        ServerSocketChannel listener = listener();
+        CompletionStage<Connection<Transport>> connecting = connecting(address(listener), tls, this::recorder);
+        TlsPeer peer = serverPeer(listener, version);
+
+        assertThrows(IOException.class, () -> peer.handshake().receive(1));
+        failure(SSLException.class, connecting);
     }
 }

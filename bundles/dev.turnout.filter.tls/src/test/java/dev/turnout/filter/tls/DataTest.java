@@ -13,6 +13,7 @@ import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.testkit.RecordingBufferedProtocol;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,6 +263,27 @@ class DataTest extends TlsCase {
 
         assertEquals(40, protocol.received().length);
         assertFalse(protocol.isLost());
+    }
+
+    @Test
+    void aPeerThatAsksForNewKeysWithoutEndAndReadsNothingIsLeft() throws Exception {
+        RecordingProtocol protocol = recorder();
+        Pair pair = open(client(), protocol, "TLSv1.3");
+        loop.run(in -> pair.transport().write(bytes(MUCH)));
+        protocol.awaitCall("pauseWriting");
+
+        try {
+            for (int i = 0; i < 10_000 && !protocol.isLost(); i++) {
+                pair.peer().engine().beginHandshake();
+                pair.peer().send("x");
+            }
+        } catch (IOException gone) {
+            assertTrue(protocol.awaitLost().isLost(), gone::toString);
+        }
+
+        SSLException failure =
+                assertInstanceOf(SSLException.class, protocol.awaitLost().cause());
+        assertTrue(failure.getMessage().contains("reads nothing"), failure::getMessage);
     }
 
     @Test

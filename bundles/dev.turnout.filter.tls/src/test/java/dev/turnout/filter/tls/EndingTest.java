@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.error.TimedOutException;
+import dev.turnout.api.network.Server;
 import dev.turnout.api.network.TlsOptions;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.transport.BaseTransport;
@@ -17,14 +18,19 @@ import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.LoopThread;
+import dev.turnout.testkit.Recorder;
+import dev.turnout.testkit.RecordingBufferedProtocol;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -55,6 +61,38 @@ class EndingTest extends TlsCase {
             assertNull(protocol.awaitLost().cause());
             assertEquals(0, protocol.count("eofReceived"));
         }
+    }
+
+    @Test
+    @Spec({"TLS-22", "SERVER-35"})
+    void aServerThatClosesItsClientsSaysSoInTls() throws Exception {
+        RecordingProtocol protocol = recorder();
+        Server server = server(server(), () -> protocol);
+        TlsPeer peer = clientPeer(address(server)).handshake();
+        protocol.awaitMade();
+
+        loop.run(in -> {
+            protocol.transport().write(ascii("bye"));
+            server.closeClients();
+        });
+
+        assertEquals("bye", new String(peer.receiveAll(), StandardCharsets.US_ASCII));
+        assertTrue(peer.isAlerted());
+        assertNull(protocol.awaitLost().cause());
+    }
+
+    @Test
+    @Spec("TLS-22")
+    void aNetworkThatClosesSaysSoInTls() throws Exception {
+        RecordingProtocol protocol = recorder();
+        Pair pair = open(client(), protocol);
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(networks::close);
+        pair.peer().receiveAll();
+
+        assertTrue(pair.peer().isAlerted());
+        assertNull(protocol.awaitLost().cause());
+        closing.get(LoopThread.DEADLINE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -191,6 +229,57 @@ class EndingTest extends TlsCase {
 
             assertArrayEquals(bytes(MUCH), got, version);
             assertNull(protocol.awaitLost().cause());
+        }
+    }
+
+    @Test
+    @Spec({"TLS-28", "TLS-29"})
+    void theAnswerToWhatCameTogetherWithThePeersAlertIsSent() throws Exception {
+        for (String version : VERSIONS) {
+            for (boolean intoItsBuffer : List.of(false, true)) {
+                Recorder<Transport, ?> protocol = intoItsBuffer ? answeringFromItsBuffer() : answering();
+                Pair pair = open(client(), protocol, version);
+
+                pair.peer().sendRaw(withAlert(pair.peer(), "question"));
+
+                assertEquals("question", new String(pair.peer().receiveAll(), StandardCharsets.US_ASCII), version);
+                assertNull(protocol.awaitLost().cause());
+                assertEquals(1, protocol.count("eofReceived"));
+            }
+        }
+    }
+
+    private RecordingProtocol answering() {
+        RecordingProtocol protocol = recorder();
+        return protocol.onData(data -> protocol.transport().write(data));
+    }
+
+    private RecordingBufferedProtocol answeringFromItsBuffer() {
+        RecordingBufferedProtocol protocol = buffered(ByteBuffer.allocate(64 * 1024));
+        return protocol.onUpdated(count -> protocol.transport().write(ascii("question")));
+    }
+
+    /** Encrypts a text and the closing alert, to be sent as one. */
+    private static ByteBuffer withAlert(TlsPeer peer, String text) throws IOException {
+        ByteBuffer both = ByteBuffer.allocate(100_000).put(peer.encrypt(ascii(text)));
+        peer.engine().closeOutbound();
+        peer.engine().wrap(ByteBuffer.allocate(0), both);
+        return both.flip();
+    }
+
+    @Test
+    @Spec("TLS-28")
+    void aProtocolThatWritesAtTheEndDoesNotHinderIt() throws Exception {
+        for (String version : VERSIONS) {
+            RecordingProtocol protocol = recorder().onEof(transport -> transport.write(ascii("late")));
+            Pair pair = open(client(), protocol, version);
+
+            pair.peer().shutdownOutput();
+            byte[] got = pair.peer().receiveAll();
+
+            assertNull(protocol.awaitLost().cause());
+            // the JDK's engine takes nothing more after the alert in TLS 1.2
+            assertEquals(version.equals("TLSv1.3") ? "late" : "", new String(got, StandardCharsets.US_ASCII));
         }
     }
 

@@ -464,7 +464,7 @@ public class Core implements NetworkRuntime, NetworkControl {
         List<CompletionStage<Void>> calls = new ArrayList<>();
         sessions.values().stream()
                 .filter(which)
-                .forEach(session -> calls.add(LoopCalls.on(session.transport.loop(), session.transport::close)));
+                .forEach(session -> calls.add(LoopCalls.on(session.transport.loop(), session::close)));
         return calls;
     }
 

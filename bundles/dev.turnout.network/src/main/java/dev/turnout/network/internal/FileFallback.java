@@ -125,6 +125,9 @@ final class FileFallback implements Protocol {
 
     private void pieceRead(@Nullable Integer length, @Nullable Throwable failure) {
         if (transport.getProtocol() != this) {
+            // the end was told already, but somebody may have put another protocol in charge
+            result.completeExceptionally(new IllegalStateException(
+                    "another protocol took " + transport + " over while a file was being sent"));
             return;
         }
         if (failure != null) {
@@ -133,6 +136,10 @@ final class FileFallback implements Protocol {
         }
         if (length == null || length <= 0) {
             readDone = true;
+        } else if (transport.isClosing()) {
+            restore(new ConnectionAbortedException(
+                    "the transport was closed after " + sent + " bytes of a file that was being sent", null));
+            return;
         } else {
             piece.flip();
             sent += length;

@@ -74,6 +74,16 @@ final class Origin implements ConnectionObserver {
     }
 
     @Override
+    public void closeThroughFilters(BaseTransport transport) {
+        Session session = core.sessions.get(transport);
+        if (session == null) {
+            transport.close();
+        } else {
+            session.close();
+        }
+    }
+
+    @Override
     public void switched(BaseTransport transport, SwitchReport report) {
         Session session = core.sessions.get(transport);
         if (session != null) {

@@ -448,7 +448,7 @@ public final class StreamServer implements Server, LoopResource, Releasable {
     @Override
     public void closeClients() {
         loop.checkThread();
-        connections.each(StreamChannelTransport::close);
+        connections.each(request.observer()::closeThroughFilters);
     }
 
     @Override
