@@ -125,7 +125,10 @@ final class KeyFiles {
             readable(certificates.get(i));
             readable(keys.get(i));
             List<X509Certificate> chain = Pem.certificates(certificates.get(i));
-            PrivateKey key = Pem.key(keys.get(i), chain.get(0).getPublicKey().getAlgorithm());
+            PrivateKey key = Pem.key(
+                    keys.get(i),
+                    chain.get(0).getPublicKey(),
+                    config.key_password().toCharArray());
             fits(keys.get(i).toString(), key, chain.get(0));
             store.setKeyEntry("key" + i, key, NO_PASSWORD, chain.toArray(Certificate[]::new));
             hosts.addAll(hosts(chain.get(0)));

@@ -23,7 +23,8 @@ public @interface TlsContextConfig {
     /** Returns the keys' password. */
     @AttributeDefinition(
             name = "key.password",
-            description = "The password of the keys in it, if it is not that of the key store.",
+            description =
+                    "The password of the keys in it, if it is not that of the key store; that of encrypted PEM keys.",
             required = false)
     String key_password() default "";
 
@@ -37,8 +38,7 @@ public @interface TlsContextConfig {
     /** Returns the PEM files of private keys. */
     @AttributeDefinition(
             name = "key",
-            description = "The PEM file of the certificate's private key, PKCS#8 and not encrypted, or as many as"
-                    + " certificates.",
+            description = "The PEM file of the certificate's private key, or as many as certificates.",
             required = false)
     String key() default "";
 

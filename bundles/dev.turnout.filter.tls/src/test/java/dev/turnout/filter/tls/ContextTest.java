@@ -20,11 +20,22 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -35,6 +46,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Says how configured contexts come from files, and what happens when these change. */
 class ContextTest extends TlsCase {
+
+    /** Was made for this test alone: openssl pkcs8 -topk8 -v2 aes-256-cbc, with the password "secret". */
+    private static final String ENCRYPTED = "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhYq8rzUfuurQICCAAw"
+            + "DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEM86apyP+SNpx8RX/sgSijkEgZDw"
+            + "ggKSqTPQSvDv4eLv+pFb0k9q6UGzw+XU3PgozwDkznXfp60tCvgnBfQJcGazX6ve"
+            + "qSkLza6BWtBuW2oaK5iWL3OKeXxxyp27y68ntY5mkHy7QFKzOiWR5ZuW6zeIPHl7"
+            + "JDtfAn9Bp5S7OG7kOGnIqQPIBTte6me07GpLCOqJyDG7fMl6EcM9b61AjtMo3M0=";
+
+    private static final String ITS_PUBLIC_KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZR9Ta6c3hHQMxJihXVXTF5Dnabd3"
+            + "o5417JkV9ctOwWBgiChACrmCtE0TKZgYAlzKYYsj5eMfRYTh7iasUlPWLQ==";
 
     private final Contexts contexts = new Contexts();
 
@@ -326,6 +347,65 @@ class ContextTest extends TlsCase {
         Path lines = file("lines.pem", "-----BEGIN CERTIFICATE-----", "\n".repeat(40_000));
 
         assertFalse(Pem.isPem(lines));
+    }
+
+    @Test
+    void keysOfOldFormsAndEncryptedOnesAreRead() throws Exception {
+        Path ec = file("ec.pem", Keys.SERVER.certificatePem());
+        Path rsa = file("rsa.pem", Keys.RSA.certificatePem());
+        Path sec1 = file("sec1.key", Keys.pem("EC PRIVATE KEY", content(Keys.SERVER.privateKey())));
+        Path pkcs1 = file("pkcs1.key", Keys.pem("RSA PRIVATE KEY", content(Keys.RSA.privateKey())));
+        Path older = file("older.key", encrypted("PBEWithSHA1AndDESede", "secret"));
+
+        for (Map<String, Object> values : List.<Map<String, Object>>of(
+                Map.of("certificate", ec + "," + rsa, "key", sec1 + "," + pkcs1),
+                Map.of("certificate", ec.toString(), "key", older.toString(), "key_password", "secret"))) {
+            assertEquals(
+                    Set.of("localhost"), new KeyFiles(config(values)).load().hosts());
+        }
+        reason(Map.of("certificate", ec.toString(), "key", older.toString()), "key.password is not set");
+        reason(
+                Map.of("certificate", ec.toString(), "key", older.toString(), "key_password", "wrong"),
+                "key.password may be wrong");
+    }
+
+    @Test
+    void aKeyThatOpensslHasEncryptedIsRead() throws Exception {
+        Path locked = file(
+                "openssl.key",
+                Keys.pem("ENCRYPTED PRIVATE KEY", Base64.getDecoder().decode(ENCRYPTED)));
+        PublicKey certified = KeyFactory.getInstance("EC")
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(ITS_PUBLIC_KEY)));
+
+        PrivateKey key = Pem.key(locked, certified, "secret".toCharArray());
+
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(key);
+        signature.update((byte) 1);
+        byte[] signed = signature.sign();
+        signature.initVerify(certified);
+        signature.update((byte) 1);
+        assertTrue(signature.verify(signed));
+    }
+
+    /** Returns the key inside the common form of all keys: after version and algorithm. */
+    private static byte[] content(PrivateKey key) {
+        byte[] all = key.getEncoded();
+        int at = all[1] >= 0 ? 2 : 2 + (all[1] & 0x7F);
+        at += 3; // the version
+        at += 2 + all[at + 1];
+        int head = all[at + 1] >= 0 ? 2 : 2 + (all[at + 1] & 0x7F);
+        return Arrays.copyOfRange(all, at + head, all.length);
+    }
+
+    private static String encrypted(String algorithm, String password) throws Exception {
+        Cipher cipher = Cipher.getInstance(algorithm);
+        cipher.init(
+                Cipher.ENCRYPT_MODE,
+                SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password.toCharArray())));
+        byte[] bytes = cipher.doFinal(Keys.SERVER.privateKey().getEncoded());
+        return Keys.pem(
+                "ENCRYPTED PRIVATE KEY", new EncryptedPrivateKeyInfo(cipher.getParameters(), bytes).getEncoded());
     }
 
     private static void reason(Map<String, Object> values, String text) {

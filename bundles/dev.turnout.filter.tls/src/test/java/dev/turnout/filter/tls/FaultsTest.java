@@ -4,22 +4,31 @@ package dev.turnout.filter.tls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.api.network.Connection;
+import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
 /** Peers that do what no peer should: each costs its own connection, and nothing of it stays. */
 class FaultsTest extends TlsCase {
+
+    private static final int FEW_THREADS = 10;
+    private static final int EACH_BYTE = 150;
 
     private final List<RecordingProtocol> begun = new ArrayList<>();
 
@@ -79,6 +88,87 @@ class FaultsTest extends TlsCase {
         awaitFailed(1 + hello.length);
         assertEquals(before, descriptors());
         servesAsBefore(address);
+    }
+
+    @Test
+    @Spec({"TLS-5", "TLS-11"})
+    void aHandshakeWhoseLastMessageBreaksOffAfterAnyByteLeavesNothingBehind() throws Exception {
+        InetSocketAddress address = listen();
+        int length = lastFlight(address, 1);
+        awaitFailed(1);
+        int before = descriptors();
+        int threads = threads();
+
+        for (int count = 0; count < length; count++) {
+            lastFlight(address, count);
+        }
+
+        awaitFailed(1 + length);
+        assertEquals(before, descriptors());
+        assertTrue(threads() <= threads + FEW_THREADS, () -> threads() + " threads, " + threads + " before");
+        servesAsBefore(address);
+    }
+
+    /** Shakes hands up to so many bytes of the client's last message, and returns how many these are at all. */
+    private int lastFlight(InetSocketAddress to, int count) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(to)) {
+            SSLEngine engine = Keys.trustingOnly(Keys.SERVER).createSSLEngine();
+            engine.setUseClientMode(true);
+            engine.setEnabledProtocols(new String[] {"TLSv1.3"});
+            try (TlsPeer peer = new TlsPeer(channel, engine)) {
+                peer.sendRaw(peer.hello());
+                byte[] flight = peer.nextFlight();
+                peer.sendRaw(ByteBuffer.wrap(flight, 0, count));
+                if (count % 2 == 0) {
+                    peer.reset();
+                } else {
+                    peer.truncate();
+                }
+                return flight.length;
+            }
+        }
+    }
+
+    @Test
+    @Spec({"TLS-4", "TLS-11"})
+    void aServerThatBreaksOffInTheMiddleFailsTheConnectAndLeavesNothingBehind() throws Exception {
+        ServerSocketChannel listener = listener();
+        int length = firstFlight(listener, 1, false);
+        int before = descriptors();
+        int threads = threads();
+
+        // each byte of the first messages, then steps that do not fit the length of any
+        for (int count = 0; count < length; count += count < EACH_BYTE ? 1 : 13) {
+            firstFlight(listener, count, count % 2 == 0);
+        }
+
+        long deadline = System.nanoTime() + LoopThread.DEADLINE.toNanos();
+        while (connections() > 0) {
+            assertTrue(System.nanoTime() < deadline, () -> connections() + " connections are left");
+            loop.settle();
+        }
+        assertEquals(before, descriptors());
+        assertTrue(threads() <= threads + FEW_THREADS, () -> threads() + " threads, " + threads + " before");
+    }
+
+    /** Answers a client of ours with so many bytes of the server's first messages, and returns how many these are at all. */
+    private int firstFlight(ServerSocketChannel listener, int count, boolean reset) throws IOException {
+        CompletionStage<Connection<Transport>> connecting = connecting(address(listener), client(), this::recorder);
+        try (TlsPeer peer = serverPeer(listener)) {
+            byte[] flight = peer.nextFlight();
+            peer.sendRaw(ByteBuffer.wrap(flight, 0, count));
+            if (reset) {
+                peer.reset();
+            } else {
+                peer.truncate();
+            }
+            failure(IOException.class, connecting);
+            return flight.length;
+        }
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
     private void awaitFailed(int count) throws Exception {

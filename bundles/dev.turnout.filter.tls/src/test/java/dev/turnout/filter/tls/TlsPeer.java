@@ -152,6 +152,26 @@ final class TlsPeer implements Peer {
         }
     }
 
+    /** Takes what the other side has sent of a handshake, and makes what is to be sent next without sending it: all that is left, for a client of TLS 1.3. */
+    byte[] nextFlight() throws IOException {
+        lock.lock();
+        try {
+            if (engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+                engine.beginHandshake();
+            }
+            while (shaking() && (engine.getUseClientMode() || !out.hasRemaining())) {
+                if (!unwrap() && !fill(CHUNK, true)) {
+                    throw new EOFException("the connection ended during the handshake");
+                }
+            }
+            byte[] flight = new byte[out.remaining()];
+            out.get(flight);
+            return flight;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean wrap(ByteBuffer data) throws IOException {
         out.compact();
         try {
