@@ -24,6 +24,11 @@ public interface TransportProvider {
     /** Returns the scheme, as in the service property. */
     String scheme();
 
+    /** Tells whether what {@link #connect} and {@link #listen} open are streams, so that filters can be put upon them. */
+    default boolean hasStreams() {
+        return true;
+    }
+
     /** Connects a stream, or adopts the channel of the options. */
     default CompletionStage<Connection<Transport>> connect(ConnectRequest request) {
         throw unsupported("connect a stream");

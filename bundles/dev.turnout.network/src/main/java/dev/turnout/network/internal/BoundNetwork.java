@@ -141,6 +141,7 @@ public class BoundNetwork implements Network {
         TransportProvider provider;
         try {
             provider = core.transport(endpoint.scheme(), what);
+            plan.requireStreams(provider, endpoint);
             plan.require(core.filters, serverSide ? Side.SERVER : Side.CLIENT, what);
         } catch (UnsupportedOperationException | FilterPlan.NotReady missing) {
             core.disown(sock);

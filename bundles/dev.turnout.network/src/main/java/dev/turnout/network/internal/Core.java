@@ -382,6 +382,7 @@ public class Core implements NetworkRuntime, NetworkControl {
             Consumer<Server> first) {
         String what = "listen at " + endpoint;
         TransportProvider provider = transport(endpoint.scheme(), what);
+        plan.requireStreams(provider, endpoint);
         plan.require(filters, Side.SERVER, what);
         IoLoop loop = loops.choose();
         Origin origin = new Origin(this, owner, endpoint.scheme(), provider, null);

@@ -10,6 +10,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.Filter;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.Side;
+import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.Transport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,6 +91,14 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
     /** Tells whether all filters are there. */
     boolean presentIn(Catalog<FilterProvider> filters) {
         return names.stream().allMatch(name -> filters.find(name) != null);
+    }
+
+    /** Refuses filters upon a transport that has nothing to put them upon. */
+    void requireStreams(TransportProvider provider, Endpoint endpoint) {
+        if (!names.isEmpty() && !provider.hasStreams()) {
+            throw new IllegalArgumentException(String.join("+", names) + " is for streams, and " + provider.scheme()
+                    + " has none, in " + endpoint + "; leave it out, or take a transport of streams such as tcp");
+        }
     }
 
     /**

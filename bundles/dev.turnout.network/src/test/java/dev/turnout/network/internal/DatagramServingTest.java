@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.network.dto.ConnectionDTO;
+import dev.turnout.api.network.dto.FailedDTO;
 import dev.turnout.api.network.dto.ServerDTO;
+import dev.turnout.network.ShiftFilter;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
 import dev.turnout.transport.udp.UdpProvider;
@@ -90,6 +92,18 @@ class DatagramServingTest extends Serving {
         try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
+    }
+
+    @Test
+    void takesNoFilters() {
+        core.addFilter("tls", new ShiftFilter.Provider("tls"), Map.of());
+        add(first, 0);
+
+        serving("endpoint", "tls+udp://127.0.0.1:0");
+
+        FailedDTO failed = get(core.snapshot()).failed[0];
+        assertEquals("endpoint", failed.property);
+        assertTrue(failed.reason.contains("tls is for streams, and udp has none"), failed.reason);
     }
 
     @Test

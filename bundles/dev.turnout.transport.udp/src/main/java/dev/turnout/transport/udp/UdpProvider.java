@@ -44,6 +44,11 @@ public final class UdpProvider implements TransportProvider {
     }
 
     @Override
+    public boolean hasStreams() {
+        return false;
+    }
+
+    @Override
     public CompletionStage<Connection<DatagramTransport>> openDatagram(DatagramRequest request) {
         return Opening.start(request);
     }
