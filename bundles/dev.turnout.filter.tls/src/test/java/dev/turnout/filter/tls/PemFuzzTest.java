@@ -29,7 +29,10 @@ class PemFuzzTest {
         boolean pem = Pem.isPem(file);
         boolean certificates =
                 isRead(file, () -> assertFalse(Pem.certificates(file).isEmpty()));
-        boolean key = isRead(file, () -> Pem.key(file, Keys.SERVER.certificate().getPublicKey(), new char[0]).getAlgorithm());
+        boolean key = isRead(
+                file,
+                () -> Pem.key(file, Keys.SERVER.certificate().getPublicKey(), new char[0])
+                        .getAlgorithm());
 
         assertTrue(pem || !(certificates || key), "what is read is PEM");
     }
