@@ -4,6 +4,7 @@ package dev.turnout.filter.tls;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.protocol.BufferedProtocol;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -204,7 +205,7 @@ final class Receiver {
             upper.dataReceived(ByteBuffer.wrap(copy));
             return;
         }
-        upper.dataReceived(clear.view.clear().limit(count));
+        upper.dataReceived(clear.view.clear().order(ByteOrder.BIG_ENDIAN).limit(count));
         if (loop.getDebug()) {
             // a protocol that keeps the borrowed buffer is found by tests (JAVA-19)
             for (int i = 0; i < count; i++) {

@@ -8,10 +8,12 @@ import dev.turnout.testkit.LogCapture;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Hashtable;
+import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -26,8 +28,7 @@ class NamedContextsTest {
     }
 
     private static Configuration configuration(String name, String interval) {
-        Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put("reload.interval", interval);
+        Dictionary<String, Object> properties = FrameworkUtil.asDictionary(Map.of("reload.interval", interval));
         return proxy(Configuration.class, (self, method, arguments) -> switch (method.getName()) {
             case "getPid" -> TlsContextComponent.PID + "~" + name;
             case "getProcessedProperties" -> properties;

@@ -338,7 +338,6 @@ public abstract class ReadingContract extends StreamContract {
     @Test
     @Spec("JAVA-17")
     void theByteOrderThatAProtocolSetsIsItsOwn() throws Exception {
-        needs(StreamFixture.Capability.PLAIN);
         List<ByteOrder> orders = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             RecordingProtocol protocol = recorder().onData(data -> {
