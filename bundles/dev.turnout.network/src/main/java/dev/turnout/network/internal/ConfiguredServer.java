@@ -710,10 +710,11 @@ final class ConfiguredServer {
         }
     }
 
-    /** A transport or filter that is missing may be about to start: bundles come one after the other. */
+    /** A transport, a filter or what it needs may be about to come: bundles and configurations do so one after the other. */
     private void failToListen(ServerSettings want, Throwable e) {
         Throwable cause = LoopCalls.cause(e);
-        boolean missing = cause instanceof UnsupportedOperationException && !core.has(want);
+        boolean missing = cause instanceof FilterPlan.NotReady
+                || (cause instanceof UnsupportedOperationException && !core.has(want));
         shortfall.fail("endpoint", want.endpoint().toString(), reason(cause), missing ? core.settling : Duration.ZERO);
     }
 

@@ -8,7 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.TlsOptions;
+import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.spi.Filter;
+import dev.turnout.api.spi.FilterProvider;
+import dev.turnout.api.spi.Side;
 import dev.turnout.core.Loops;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.ManualLoop;
@@ -18,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +123,45 @@ class SettlingTest {
         assertTrue(line.contains("install feature turnout-zip"), line);
         assertTrue(line.contains("it stays at tcp://127.0.0.1:0"), line);
         core.close();
+    }
+
+    @Test
+    void logsNoWarningWhenWhatAFilterNeedsComesLater() {
+        AtomicBoolean ready = new AtomicBoolean();
+        Core core = core(LONG);
+        core.addTransport("tcp", new TcpProvider(), Map.of());
+        core.addFilter("zip", new Needy(ready), Map.of());
+        ConfiguredServer server = new ConfiguredServer(core, "late");
+        get(server.update(configuration("zip+tcp://127.0.0.1:0")));
+        assertNotNull(server.failure(), "pictures show it at once");
+
+        ready.set(true);
+        get(server.reconsider());
+
+        assertNotNull(server.entry());
+        assertEquals(List.of(), log.warnings());
+        core.close();
+    }
+
+    /** Is a filter that cannot work before something else is there. */
+    private record Needy(AtomicBoolean ready) implements FilterProvider {
+
+        @Override
+        public String name() {
+            return "zip";
+        }
+
+        @Override
+        public void check(Side side, TlsOptions tls, Map<String, String> options) {
+            if (!ready.get()) {
+                throw new IllegalStateException("the dictionary is not there");
+            }
+        }
+
+        @Override
+        public Filter wrap(IoLoop loop, BaseProtocol upper, Side side, TlsOptions tls, Map<String, String> options) {
+            throw new AssertionError("nobody connects");
+        }
     }
 
     @Test
