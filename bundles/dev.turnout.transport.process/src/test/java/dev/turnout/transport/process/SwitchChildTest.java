@@ -211,7 +211,7 @@ class SwitchChildTest {
             assertSame(first, transport.getProtocol());
         });
 
-        SubprocessTransport transport = processes.shell(first, "echo x");
+        SubprocessTransport transport = processes.shell(first, "echo x; cat"); // which lives until its input ends
         processes.thread.run(loop -> assertSame(second, transport.getProtocol()));
         processes.thread.run(loop -> input(transport).close());
         processes.awaitLost(second);
