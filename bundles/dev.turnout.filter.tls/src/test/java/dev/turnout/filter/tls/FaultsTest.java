@@ -86,7 +86,7 @@ class FaultsTest extends TlsCase {
         }
 
         awaitFailed(1 + hello.length);
-        assertEquals(before, descriptors());
+        assertTrue(descriptors() <= before, () -> descriptors() + " descriptors, " + before + " before");
         servesAsBefore(address);
     }
 
@@ -104,7 +104,7 @@ class FaultsTest extends TlsCase {
         }
 
         awaitFailed(1 + length);
-        assertEquals(before, descriptors());
+        assertTrue(descriptors() <= before, () -> descriptors() + " descriptors, " + before + " before");
         assertTrue(threads() <= threads + FEW_THREADS, () -> threads() + " threads, " + threads + " before");
         servesAsBefore(address);
     }
@@ -147,7 +147,7 @@ class FaultsTest extends TlsCase {
             assertTrue(System.nanoTime() < deadline, () -> connections() + " connections are left");
             loop.settle();
         }
-        assertEquals(before, descriptors());
+        assertTrue(descriptors() <= before, () -> descriptors() + " descriptors, " + before + " before");
         assertTrue(threads() <= threads + FEW_THREADS, () -> threads() + " threads, " + threads + " before");
     }
 
@@ -156,7 +156,8 @@ class FaultsTest extends TlsCase {
         CompletionStage<Connection<Transport>> connecting = connecting(address(listener), client(), this::recorder);
         try (TlsPeer peer = serverPeer(listener)) {
             byte[] flight = peer.nextFlight();
-            peer.sendRaw(ByteBuffer.wrap(flight, 0, count));
+            // the length differs a little from time to time, as that of a signature does
+            peer.sendRaw(ByteBuffer.wrap(flight, 0, Math.min(count, flight.length - 1)));
             if (reset) {
                 peer.reset();
             } else {
