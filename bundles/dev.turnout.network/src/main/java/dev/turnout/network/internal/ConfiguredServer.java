@@ -189,8 +189,7 @@ final class ConfiguredServer {
         return step(() -> {
             suspended = wanted;
             LOG.log(Level.INFO, () -> "server " + name + (wanted ? " is suspended" : " is resumed" + drainText()));
-            ServerEntry open = entry;
-            return open == null ? done() : apply(open);
+            return applyIfOpen();
         });
     }
 
@@ -224,10 +223,7 @@ final class ConfiguredServer {
 
     /** Gives the server its limits anew, which depend on how many connections are parked. */
     CompletionStage<Void> limitAgain() {
-        return step(() -> {
-            ServerEntry open = entry;
-            return open == null ? done() : apply(open);
-        });
+        return step(this::applyIfOpen);
     }
 
     /** Tries again what failed, as an address has become free; not if that would cost what is open now. */
@@ -309,8 +305,7 @@ final class ConfiguredServer {
             // connections of a listener that is closed count, too
             step(() -> {
                 limiting.set(false);
-                ServerEntry open = entry;
-                return open == null ? done() : apply(open);
+                return applyIfOpen();
             });
         }
     }
@@ -565,6 +560,11 @@ final class ConfiguredServer {
                 }
             }
         }
+    }
+
+    private CompletionStage<Void> applyIfOpen() {
+        ServerEntry open = entry;
+        return open == null ? done() : apply(open);
     }
 
     private CompletionStage<Void> apply(ServerEntry open) {
