@@ -17,6 +17,7 @@ import dev.turnout.itests.support.KeyPair;
 import dev.turnout.network.Networks;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.transport.tcp.TcpProvider;
+import dev.turnout.transport.udp.UdpProvider;
 import dev.turnout.transport.unix.UnixProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Is the common ground of tests with peers of others: a network with TCP, unix sockets and TLS, and key pairs as PEM files. */
+/** Is the common ground of tests with peers of others: a network with TCP, unix sockets, UDP and TLS, and key pairs as PEM files. */
 abstract class PeerCase {
 
     static final String HOST = "127.0.0.1";
@@ -77,7 +78,7 @@ abstract class PeerCase {
     @BeforeEach
     final void startNetwork() {
         loops = new Loops(1);
-        networks = Networks.of(loops, List.of(new TcpProvider(), new UnixProvider()))
+        networks = Networks.of(loops, List.of(new TcpProvider(), new UnixProvider(), new UdpProvider()))
                 .with(new TlsFilterProvider());
     }
 
@@ -125,8 +126,17 @@ abstract class PeerCase {
                 .with(TlsOptions.SERVER_HOSTNAME, "localhost");
     }
 
-    /** Is a server of ours that sends back what comes in, and the protocols of its connections. */
-    record Echo(int port, BlockingQueue<RecordingProtocol> accepted) {
+    /**
+     * Is a server of ours that sends back what comes in, and the protocols of its connections.
+     *
+     * @param address its port, or its path if it listens at a unix socket
+     * @param accepted the protocols of connections that nobody has taken yet
+     */
+    record Echo(String address, BlockingQueue<RecordingProtocol> accepted) {
+
+        int port() {
+            return Integer.parseInt(address);
+        }
 
         RecordingProtocol next() throws InterruptedException {
             RecordingProtocol protocol = accepted.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
@@ -138,19 +148,19 @@ abstract class PeerCase {
     }
 
     final Echo serveEcho(TlsOptions tls) throws Exception {
+        return serveEcho(Endpoint.of("tcp", HOST, 0), ServerOptions.DEFAULTS.with(ServerOptions.TLS, tls));
+    }
+
+    final Echo serveEcho(Endpoint endpoint, ServerOptions options) throws Exception {
         BlockingQueue<RecordingProtocol> accepted = new LinkedBlockingQueue<>();
         Supplier<BaseProtocol> factory = () -> {
             RecordingProtocol protocol = new RecordingProtocol();
             return protocol.onMade(transport -> accepted.add(protocol))
                     .onData(data -> protocol.transport().write(data));
         };
-        return new Echo(
-                port(get(network()
-                        .createServer(
-                                factory,
-                                Endpoint.of("tcp", HOST, 0),
-                                ServerOptions.DEFAULTS.with(ServerOptions.TLS, tls)))),
-                accepted);
+        Server server = get(network().createServer(factory, endpoint, options));
+        String path = endpoint.path();
+        return new Echo(path.isEmpty() ? Integer.toString(port(server)) : path, accepted);
     }
 
     final int port(Server server) throws Exception {

@@ -34,10 +34,13 @@ final class Program implements AutoCloseable {
 
     /** Skips the test if a program is not installed. */
     static void needs(String program) {
-        boolean installed = Arrays.stream(
-                        System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        assumeTrue(installed, program + " is not installed: this test needs it");
+        assumeTrue(isInstalled(program), program + " is not installed: this test needs it");
+    }
+
+    /** Tells whether there is a program of this name in the search path, or of this path. */
+    static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder).resolve(program)));
     }
 
     static Program start(List<String> command) throws IOException {
