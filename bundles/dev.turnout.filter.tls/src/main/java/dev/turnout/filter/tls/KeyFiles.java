@@ -77,40 +77,39 @@ final class KeyFiles {
     }
 
     private KeyManager @Nullable [] keys(Set<String> hosts) throws IOException, GeneralSecurityException {
-        KeyStore store = null;
-        char[] password = NO_PASSWORD;
+        KeyStore store;
         if (!config.keystore().isEmpty()) {
-            Path file = Path.of(config.keystore());
-            store = store(file, config.keystore_password());
-            password = (config.key_password().isEmpty() ? config.keystore_password() : config.key_password())
-                    .toCharArray();
-            check(file, store, password, hosts);
+            store = storedKeys(hosts);
         } else if (!config.certificate().isEmpty()) {
             store = pemKeys(hosts);
-        }
-        if (store == null) {
+        } else {
             return null;
         }
         // the one chooses among several keys by the name asked for, the other works with every provider's engine
         KeyManagerFactory factory =
                 KeyManagerFactory.getInstance(config.provider().isEmpty() ? "PKIX" : "SunX509");
-        factory.init(store, password);
+        factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
     }
 
-    private static void check(Path file, KeyStore store, char[] password, Set<String> hosts)
-            throws IOException, GeneralSecurityException {
-        boolean any = false;
-        for (String alias : Collections.list(store.aliases())) {
-            if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
-                fits(file + " (" + alias + ")", (PrivateKey) store.getKey(alias, password), certificate);
+    private KeyStore storedKeys(Set<String> hosts) throws IOException, GeneralSecurityException {
+        Path file = Path.of(config.keystore());
+        KeyStore stored = store(file, config.keystore_password());
+        char[] password =
+                (config.key_password().isEmpty() ? config.keystore_password() : config.key_password()).toCharArray();
+        KeyStore store = keyStore();
+        for (String alias : Collections.list(stored.aliases())) {
+            if (stored.isKeyEntry(alias) && stored.getCertificate(alias) instanceof X509Certificate certificate) {
+                PrivateKey key = (PrivateKey) stored.getKey(alias, password);
+                fits(file + " (" + alias + ")", key, certificate);
+                store.setKeyEntry(alias, key, NO_PASSWORD, stored.getCertificateChain(alias));
                 hosts.addAll(hosts(certificate));
-                any = true;
             }
         }
-        if (!any) {
+        if (store.size() == 0) {
             throw new IOException(file + " has no private key with a certificate");
         }
+        return store;
     }
 
     private KeyStore pemKeys(Set<String> hosts) throws IOException, GeneralSecurityException {
@@ -120,7 +119,7 @@ final class KeyFiles {
             throw new IOException("certificate names " + certificates.size() + " files and key names " + keys.size()
                     + "; give one key for each certificate");
         }
-        KeyStore store = empty();
+        KeyStore store = keyStore();
         for (int i = 0; i < keys.size(); i++) {
             readable(certificates.get(i));
             readable(keys.get(i));
@@ -144,7 +143,8 @@ final class KeyFiles {
         readable(file);
         KeyStore store;
         if (Pem.isPem(file)) {
-            store = empty();
+            store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
             for (X509Certificate each : Pem.certificates(file)) {
                 store.setCertificateEntry("trusted" + store.size(), each);
             }
@@ -156,8 +156,9 @@ final class KeyFiles {
         return factory.getTrustManagers();
     }
 
-    private static KeyStore empty() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
+    /** Returns an empty store in memory. The key manager opens an entry at every handshake, which takes PKCS#12 milliseconds. */
+    private static KeyStore keyStore() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, null);
         return store;
     }

@@ -69,10 +69,12 @@ enum Keys {
             Path folder = Files.createTempDirectory("keys");
             Path file = folder.resolve("keys.p12");
             keys.generate(file);
-            KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
-            if (store.containsAlias("authority")) {
-                store.deleteEntry("authority");
-            }
+            char[] password = PASSWORD.toCharArray();
+            KeyStore made = KeyStore.getInstance(file.toFile(), password);
+            // the key manager opens the entry at every handshake, which takes PKCS#12 milliseconds
+            KeyStore store = KeyStore.getInstance("JKS");
+            store.load(null, null);
+            store.setKeyEntry("key", made.getKey("key", password), password, made.getCertificateChain("key"));
             Files.delete(file);
             Files.delete(folder);
             return store;
