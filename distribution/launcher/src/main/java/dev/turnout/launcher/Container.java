@@ -83,7 +83,7 @@ final class Container {
             bundle.start();
         }
         framework.start();
-        LoopsFile.hand(line.etc(), framework.getBundleContext());
+        LoopsFile.hand(line.etc(), variables(line), framework.getBundleContext());
         CountDownLatch running = new CountDownLatch(1);
         framework.adapt(FrameworkStartLevel.class).setStartLevel(RUNNING_LEVEL, event -> running.countDown());
         running.await();

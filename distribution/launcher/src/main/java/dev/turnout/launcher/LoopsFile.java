@@ -25,13 +25,13 @@ final class LoopsFile {
     private LoopsFile() {}
 
     /** Hands the file, if there is one, to Configuration Admin; by reflection, as its types live in a bundle. */
-    static void hand(Path etc, BundleContext context) throws IOException {
+    static void hand(Path etc, Map<String, String> variables, BundleContext context) throws IOException {
         Path file = etc.resolve(PID + ".cfg");
         ServiceReference<?> reference = context.getServiceReference(ADMIN);
         if (!Files.exists(file) || reference == null) {
             return;
         }
-        Dictionary<String, Object> properties = read(file);
+        Dictionary<String, Object> properties = read(file, variables);
         try {
             Object admin = context.getService(reference);
             Object configuration = reference
@@ -51,10 +51,12 @@ final class LoopsFile {
         }
     }
 
-    private static Dictionary<String, Object> read(Path file) throws IOException {
+    private static Dictionary<String, Object> read(Path file, Map<String, String> variables) throws IOException {
         Properties properties = ConfigurationFile.read(file);
         Map<String, Object> values = new HashMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        for (String name : properties.stringPropertyNames()) {
+            values.put(name, ConfigurationFile.replaceVariables(properties.getProperty(name), variables));
+        }
         values.put("felix.fileinstall.filename", file.toAbsolutePath().toUri().toString());
         return FrameworkUtil.asDictionary(values);
     }

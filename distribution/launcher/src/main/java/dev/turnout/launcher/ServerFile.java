@@ -28,7 +28,6 @@ record ServerFile(Path file, String name, String written, String endpoint, boole
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
     private static final String SHARED = "reuse.port";
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]+)(?::-([^}]*))?}");
     private static final Pattern ADDRESS =
             Pattern.compile("(?:(?:\\w+\\+)*tcp|udp)://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
 
@@ -51,15 +50,7 @@ record ServerFile(Path file, String name, String written, String endpoint, boole
         String endpoint = properties.getProperty("endpoint", "").trim();
         boolean shares = endpoint.contains(SHARED + "=true")
                 || properties.getProperty(SHARED, "").strip().equals("true");
-        return new ServerFile(file, name, endpoint, replaceVariables(endpoint, variables), shares);
-    }
-
-    /** Replaces <code>${name}</code> and <code>${name:-otherwise}</code>, as is done with the whole file later. */
-    private static String replaceVariables(String text, Map<String, String> variables) {
-        return VARIABLE.matcher(text).replaceAll(found -> {
-            String otherwise = found.group(2) == null ? "" : found.group(2);
-            return Matcher.quoteReplacement(variables.getOrDefault(found.group(1), otherwise));
-        });
+        return new ServerFile(file, name, endpoint, ConfigurationFile.replaceVariables(endpoint, variables), shares);
     }
 
     /** Returns how to choose another port. */

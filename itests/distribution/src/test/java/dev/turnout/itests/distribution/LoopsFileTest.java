@@ -20,7 +20,8 @@ class LoopsFileTest {
     @Test
     void saysHowManyLoopsThereAreAndHowTheirThreadsAreNamed() throws Exception {
         try (Container container = Container.prepare()) {
-            Files.writeString(container.etc().resolve("dev.turnout.loops.cfg"), "count = 3\nthread.name = probe\n");
+            Files.writeString(
+                    container.etc().resolve("dev.turnout.loops.cfg"), "count = ${loops:-3}\nthread.name = probe\n");
 
             container.launch(List.of());
             container.awaitServing();
