@@ -11,6 +11,7 @@ import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.contract.Link;
 import dev.turnout.testkit.contract.OpenLog;
 import dev.turnout.testkit.contract.Peer;
+import dev.turnout.testkit.contract.PipePeer;
 import dev.turnout.testkit.contract.StreamFixture;
 import dev.turnout.transport.nio.Direction;
 import dev.turnout.transport.nio.PipeChannel;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.turnout.transport.pipe;
+package dev.turnout.testkit.contract;
 
 import dev.turnout.testkit.LoopThread;
-import dev.turnout.testkit.contract.Peer;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,8 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Arrays;
 
-/** Is a peer over one end each of two pipes. */
-final class PipePeer implements Peer {
+/** Is a peer over one end each of two pipes of the JDK, which have no addresses and cannot be reset. */
+public final class PipePeer implements Peer {
 
     private static final int CHUNK = 64 * 1024;
     private static final long FULL_MILLIS = 150;
@@ -23,7 +22,8 @@ final class PipePeer implements Peer {
     private final Pipe.SourceChannel in;
     private final Pipe.SinkChannel out;
 
-    PipePeer(Pipe.SourceChannel in, Pipe.SinkChannel out) throws IOException {
+    /** Takes over one end each. */
+    public PipePeer(Pipe.SourceChannel in, Pipe.SinkChannel out) throws IOException {
         this.in = in;
         this.out = out;
         in.configureBlocking(false);
