@@ -24,7 +24,7 @@ public interface TransportProvider {
     /** Returns the scheme, as in the service property. */
     String scheme();
 
-    /** Tells whether what {@link #connect} and {@link #listen} open are streams, so that filters can be put upon them. */
+    /** Tells whether what {@link #connect} and {@link #listen} open are streams of both directions, so that filters can be put upon them. */
     default boolean hasStreams() {
         return true;
     }

@@ -21,6 +21,7 @@ import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.Recorder;
 import dev.turnout.testkit.RecordingBufferedProtocol;
 import dev.turnout.testkit.RecordingProtocol;
+import dev.turnout.transport.pipe.PipeProvider;
 import dev.turnout.transport.tcp.TcpProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Is the common ground of tests over real sockets: a loop, a network with TCP and TLS, and peers that do only what they are told. */
+/** Is the common ground of tests over real sockets: a loop, a network with TCP, pipes and TLS, and peers that do only what they are told. */
 abstract class TlsCase {
 
     static final int MUCH = 3 << 20;
@@ -56,7 +57,8 @@ abstract class TlsCase {
     @BeforeEach
     final void startLoop() {
         IoLoop on = EventLoops.newEventLoop("tls");
-        networks = Networks.of(new Alone(on), List.of(new TcpProvider())).with(filter());
+        networks = Networks.of(new Alone(on), List.of(new TcpProvider(), new PipeProvider()))
+                .with(filter());
         loop = new LoopThread(on);
     }
 

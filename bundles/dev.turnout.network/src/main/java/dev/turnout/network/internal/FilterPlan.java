@@ -96,8 +96,10 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
     /** Refuses filters upon a transport that has nothing to put them upon. */
     void requireStreams(TransportProvider provider, Endpoint endpoint) {
         if (!names.isEmpty() && !provider.hasStreams()) {
-            throw new IllegalArgumentException(String.join("+", names) + " is for streams, and " + provider.scheme()
-                    + " has none, in " + endpoint + "; leave it out, or take a transport of streams such as tcp");
+            throw new IllegalArgumentException(
+                    String.join("+", names) + " is for streams of both directions, and " + provider.scheme()
+                            + " has none, in " + endpoint
+                            + "; leave it out, or take a transport of such streams, as tcp and unix are");
         }
     }
 

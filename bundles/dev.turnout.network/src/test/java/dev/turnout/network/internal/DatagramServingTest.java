@@ -103,7 +103,7 @@ class DatagramServingTest extends Serving {
 
         FailedDTO failed = get(core.snapshot()).failed[0];
         assertEquals("endpoint", failed.property);
-        assertTrue(failed.reason.contains("tls is for streams, and udp has none"), failed.reason);
+        assertTrue(failed.reason.contains("tls is for streams of both directions, and udp has none"), failed.reason);
     }
 
     @Test

@@ -55,6 +55,12 @@ public final class PipeProvider implements TransportProvider {
         return SCHEME;
     }
 
+    /** Returns false: each pipe goes one way. */
+    @Override
+    public boolean hasStreams() {
+        return false;
+    }
+
     @Override
     public CompletionStage<Connection<ReadTransport>> connectReadPipe(PipeRequest request) {
         CompletableFuture<Connection<ReadTransport>> result = request.loop().createFuture();
