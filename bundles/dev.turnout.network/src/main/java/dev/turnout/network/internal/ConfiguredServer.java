@@ -12,6 +12,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.TransportProvider;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.NetworkChannel;
 import java.time.Duration;
@@ -45,6 +46,11 @@ final class ConfiguredServer {
     /** How long an endpoint that has ended at once stays closed, so that a protocol that always closes does not keep the loop busy. */
     private static final Duration REOPENING = Duration.ofSeconds(1);
 
+    /** How soon an address that cannot be had is tried again; the pause doubles up to the longest. */
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
+
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
@@ -52,6 +58,7 @@ final class ConfiguredServer {
     private final Shortfall shortfall;
     private final KeptSockets kept;
     private final DelayedAction reopening = new DelayedAction();
+    private final DelayedAction retrying = new DelayedAction();
     /** What happened to its connections, those that it has taken up included. */
     volatile SwitchCounters counters = new SwitchCounters();
 
@@ -73,6 +80,7 @@ final class ConfiguredServer {
     /** What could not be had although the old listening socket was closed for it. */
     private volatile @Nullable ServerSettings unattainable;
 
+    private volatile Duration untilRetry = FIRST_RETRY;
     private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
@@ -208,6 +216,7 @@ final class ConfiguredServer {
                 wanted = ServerSettings.read(configuration);
                 shortfall.read();
                 unattainable = null;
+                untilRetry = FIRST_RETRY;
             } catch (ServerSettings.WrongValue e) {
                 shortfall.misread(e.property, e.value, e.getMessage());
                 return done();
@@ -226,13 +235,18 @@ final class ConfiguredServer {
         return step(this::applyIfOpen);
     }
 
-    /** Tries again what failed, as an address has become free; not if that would cost what is open now. */
+    /** Tries again what failed, as an address may have become free; not if that would cost what is open now. */
     void retry() {
         ServerSettings want = wanted;
-        ServerSettings now = active;
-        if (failure() != null && want != null && (now == null || !want.collidesWith(now))) {
+        if (failure() != null && want != null && !costsWhatIsOpen(want)) {
             reconsider();
         }
+    }
+
+    /** Tells whether what is open now has to be closed before this can be tried. */
+    private boolean costsWhatIsOpen(ServerSettings want) {
+        ServerSettings now = active;
+        return now != null && want.collidesWith(now);
     }
 
     /** Ends the server, as its configuration is gone. Its connections go on, and are known by its name until the last one is over. */
@@ -253,6 +267,7 @@ final class ConfiguredServer {
             ended = true;
             kept.close();
             reopening.drop();
+            retrying.drop();
             shortfall.mended();
             if (goOn) {
                 tellWhatGoesOn(why);
@@ -710,12 +725,25 @@ final class ConfiguredServer {
         }
     }
 
-    /** A transport, a filter or what it needs may be about to come: bundles and configurations do so one after the other. */
+    /**
+     * A transport, a filter or what it needs may be about to come: bundles and configurations do so one after the other. What the system refuses is tried
+     * again, as nobody tells when another process gives an address up or a folder comes.
+     */
     private void failToListen(ServerSettings want, Throwable e) {
         Throwable cause = LoopCalls.cause(e);
         boolean missing = cause instanceof FilterPlan.NotReady
                 || (cause instanceof UnsupportedOperationException && !core.has(want));
-        shortfall.fail("endpoint", want.endpoint().toString(), reason(cause), missing ? core.settling : Duration.ZERO);
+        boolean again = cause instanceof IOException && !costsWhatIsOpen(want);
+        if (again) {
+            retrying.hold(core.loops.choose(), untilRetry, this::retry);
+            Duration longer = untilRetry.multipliedBy(2);
+            untilRetry = longer.compareTo(LONGEST_RETRY) < 0 ? longer : LONGEST_RETRY;
+        }
+        shortfall.fail(
+                "endpoint",
+                want.endpoint().toString(),
+                reason(cause) + (again ? "; it is tried again until it can be had" : ""),
+                missing ? core.settling : Duration.ZERO);
     }
 
     private static String reason(Throwable failure) {

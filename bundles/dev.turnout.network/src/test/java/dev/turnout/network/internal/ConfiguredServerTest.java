@@ -250,6 +250,24 @@ class ConfiguredServerTest {
     }
 
     @Test
+    void anAddressThatAnotherProcessGivesUpIsTriedAgain() throws IOException {
+        ConfiguredServer server;
+        int port;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = taken.getLocalPort();
+            server = configured("endpoint", "tcp://127.0.0.1:" + port);
+            assertTrue(
+                    server.failure().reason().contains("tried again"),
+                    server.failure().reason());
+        }
+
+        TestNetwork.until("it listens", () -> server.entry() != null);
+
+        assertEquals("a", askAnew(port));
+        assertNull(server.failure());
+    }
+
+    @Test
     void keepsTheOldListenerIfTheNewAddressIsTaken() throws IOException {
         ConfiguredServer server = configured();
         int port = port(server);
