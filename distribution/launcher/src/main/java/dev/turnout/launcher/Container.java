@@ -52,7 +52,9 @@ final class Container {
         properties.put("felix.fileinstall.dir", line.etc() + "," + line.load());
         properties.put("felix.fileinstall.filter", ".*\\.(cfg|jar)");
         properties.put("felix.fileinstall.tmpdir", line.data().resolve("load").toString());
-        properties.put("felix.fileinstall.poll", "500");
+        // looked at again and again, as the system's events of a folder are lost when many come at once
+        properties.put("felix.fileinstall.disableNio2", "true");
+        properties.put("felix.fileinstall.poll", "250");
         properties.put("felix.fileinstall.noInitialDelay", "true");
         properties.put("felix.fileinstall.start.level", Integer.toString(PROTOCOL_LEVEL));
         properties.put("felix.fileinstall.enableConfigSave", "false");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -25,6 +26,8 @@ public final class Main {
     private static final Logger LOG = Logger.getLogger("dev.turnout");
 
     private final Path home;
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile boolean stopping;
     private volatile int status;
 
     private Main(Path home) {
@@ -72,8 +75,17 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(container), "turnout-stop"));
         // while it starts and stops, its steps are no news
         LOG.setLevel(Level.WARNING);
-        container.start(home.resolve("bundle"));
-        System.out.print(Announcement.of(line, awaitServers(container, servers), keys.certificate()));
+        try {
+            container.start(home.resolve("bundle"));
+        } finally {
+            started.countDown();
+        }
+        NetworkPicture picture = awaitServers(container, servers);
+        if (stopping) {
+            container.waitForStop(0);
+            return;
+        }
+        System.out.print(Announcement.of(line, picture, keys.certificate()));
         if (noKeys != null) {
             System.err.println("turnout: " + noKeys);
         }
@@ -102,10 +114,12 @@ public final class Main {
         return picture;
     }
 
-    /** Ends the process with its own status: a signal's would be 143 after an orderly stop, too. */
+    /** Ends the process with its own status: a signal's would be 143 after an orderly stop, too. Bundles that are about to start do so first. */
     private void stop(Container container) {
         LOG.setLevel(Level.WARNING);
+        stopping = true;
         try {
+            started.await();
             if (!container.stop()) {
                 System.err.println("turnout: bundles did not stop in time");
                 status = StartException.FAILED;

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks before the start what would otherwise fail in the middle of it, in many lines. */
@@ -24,10 +25,23 @@ final class Preflight {
     /** Holds the lock of the data folder; a channel that nobody refers to is closed with the garbage. */
     private static final List<FileChannel> OWNED = new CopyOnWriteArrayList<>();
 
+    /** What ends a path, or stands for something else, where configurations, lists and endpoints name it. */
+    private static final Pattern AMBIGUOUS = Pattern.compile("[,%?#$\\\\]");
+
     private Preflight() {}
+
+    /** Checks that a folder's path means itself wherever it is named. */
+    static void named(Path folder, String option) throws StartException {
+        Matcher sign = AMBIGUOUS.matcher(folder.toString());
+        if (sign.find()) {
+            throw failed("cannot use folder " + folder + ", as its path has a '" + sign.group()
+                    + "': choose another with " + option + " DIR");
+        }
+    }
 
     /** Checks that a folder of input is there. */
     static void readable(Path folder, String option) throws StartException {
+        named(folder, option);
         if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
             throw failed("cannot read folder " + folder + ": make it, or choose another with " + option + " DIR");
         }
@@ -36,6 +50,7 @@ final class Preflight {
     /** Takes the data folder for this process until it ends, making it if needed. */
     @SuppressWarnings("MustBeClosed") // open as long as the process lives: it holds the lock
     static void own(Path data) throws StartException {
+        named(data, "--data");
         try {
             Files.createDirectories(data);
             FileChannel file =

@@ -8,6 +8,7 @@ import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.Container;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +102,29 @@ class ConfigurationFilesTest {
         assertEquals("hello\n", answer(port));
         container.unconfigure("moved");
         awaitRefusal(port);
+    }
+
+    @Test
+    void manyAtOnce() throws Exception {
+        int many = 540; // more than the system keeps events of a folder for
+        int said = container.lines().size();
+
+        for (int i = 0; i < many; i++) {
+            container.configure("many" + i, "endpoint=tcp://127.0.0.1:0", "protocol=echo");
+        }
+
+        Await.value("all to be open", () -> told(said, ": echo at "), count -> count == many);
+        for (int i = 0; i < many; i++) {
+            container.unconfigure("many" + i);
+        }
+        Await.value("all to be closed", () -> told(said, " closes "), count -> count == many);
+    }
+
+    private static long told(int after, String what) {
+        List<String> lines = container.lines();
+        return lines.subList(after, lines.size()).stream()
+                .filter(line -> line.contains("server many") && line.contains(what))
+                .count();
     }
 
     private static String answer(int port) throws IOException {

@@ -84,6 +84,15 @@ class RefusesToStartTest {
     }
 
     @Test
+    void folderWhosePathWouldBeTakenForTwo() throws Exception {
+        Path folder = Files.createDirectory(container.etc().resolve("a,b"));
+
+        container.launch(List.of(), "--etc", folder.toString());
+
+        assertRefusal(1, "cannot use folder " + folder, "','", "--etc DIR");
+    }
+
+    @Test
     void dataFolderOfAnotherProcess() throws Exception {
         container.launch(List.of());
         container.awaitServing();

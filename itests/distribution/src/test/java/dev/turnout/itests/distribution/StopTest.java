@@ -40,6 +40,21 @@ class StopTest {
     }
 
     @Test
+    void letsTheStartEndFirst() throws Exception {
+        try (Container container = Container.prepare()) {
+            container.launch(List.of());
+            Await.until(
+                    "the framework to be there",
+                    () -> Files.exists(container.data().resolve("cache/bundle5")));
+
+            container.terminate();
+
+            assertEquals(0, container.exitCode());
+            assertEquals(List.of(), container.lines());
+        }
+    }
+
+    @Test
     void closesListenersBeforeConnections() throws Exception {
         try (Container container = Container.start();
                 Client busy = Client.tcp(container.port("echo"))) {
