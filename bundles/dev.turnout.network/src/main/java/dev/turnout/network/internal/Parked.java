@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.DatagramProtocol;
 import dev.turnout.api.protocol.HandoverContext;
 import dev.turnout.api.protocol.HandoverState;
@@ -53,6 +54,9 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     /** What a child has told. */
     private final List<Consumer<SubprocessProtocol>> told = new ArrayList<>();
 
+    /** The class of the protocol before; its name only, as the class has to go. */
+    private final String protocol;
+
     private @Nullable Switchable predecessor;
     private @Nullable SwitchSupport support;
     private @Nullable BaseTransport transport;
@@ -62,6 +66,7 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     private Parked(@Nullable Switchable predecessor, String from) {
         this.predecessor = predecessor;
         this.support = predecessor == null ? null : predecessor.switchSupport();
+        this.protocol = predecessor == null ? "" : predecessor.getClass().getName();
         this.from = from;
     }
 
@@ -121,6 +126,24 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
         }
     }
 
+    /**
+     * Checks that a protocol understands what is held, while nothing has been done yet.
+     *
+     * @param offered what it says that it can be switched with
+     * @throws IllegalStateException if it does not
+     */
+    void check(BaseProtocol next, SwitchSupport offered) {
+        if (switchSupport().commonVersion(offered) == 0) {
+            throw new IllegalStateException("cannot switch " + transport + " from " + protocol + " ("
+                    + text(switchSupport()) + ") to " + next.getClass().getName() + " (" + text(offered)
+                    + "): both must support switching under one name, with a version in common");
+        }
+    }
+
+    private static String text(SwitchSupport support) {
+        return support.name() + " " + support.lowest() + ".." + support.highest();
+    }
+
     private void hold(BaseTransport held, boolean pausedByPredecessor) {
         pausedBefore = pausedByPredecessor;
         transport = held;
@@ -173,6 +196,11 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     /** Goes on holding. */
     @Override
     public void takeBack(HandoverState state) {
+        holdAgain();
+    }
+
+    /** Goes on without reading, whatever {@link #release} was for. */
+    void holdAgain() {
         BaseTransport held = transport;
         if (held != null) {
             pause(held);

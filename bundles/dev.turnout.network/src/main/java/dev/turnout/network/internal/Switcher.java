@@ -9,6 +9,7 @@ import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.protocol.SubprocessProtocol;
+import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.Replaceable;
@@ -93,14 +94,10 @@ final class Switcher {
         BaseProtocol old = face.getProtocol();
         BaseProtocol next;
         try {
-            if (!(old instanceof Switchable)) {
-                throw new IllegalStateException(undeclared(old));
-            }
+            declared(old);
             next = to.newProtocol(face.loop());
-            if (!(next instanceof Switchable)) {
-                throw new IllegalStateException(undeclared(next));
-            }
-        } catch (RuntimeException e) {
+            declared(next);
+        } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
         }
         Kind kind = exchange(session, face, next);
@@ -110,13 +107,38 @@ final class Switcher {
         return kind;
     }
 
+    /**
+     * Returns what a protocol says that it can be switched with.
+     *
+     * @throws IllegalStateException if it says nothing, or fails to
+     */
+    private static SwitchSupport declared(@Nullable BaseProtocol protocol) {
+        if (!(protocol instanceof Switchable switchable)) {
+            throw new IllegalStateException(undeclared(protocol));
+        }
+        SwitchSupport support;
+        try {
+            support = switchable.switchSupport();
+        } catch (Throwable e) {
+            throw new IllegalStateException(origin(protocol) + " cannot be switched: switchSupport() threw " + e, e);
+        }
+        if (support == null) {
+            throw new IllegalStateException(origin(protocol) + " cannot be switched: switchSupport() returned null");
+        }
+        return support;
+    }
+
+    private static String origin(BaseProtocol protocol) {
+        String bundle = BundleNames.of(protocol.getClass());
+        return protocol.getClass().getName() + (bundle.isEmpty() ? "" : " of " + bundle);
+    }
+
     private static String undeclared(@Nullable BaseProtocol protocol) {
         if (protocol == null) {
             return "there is no protocol that could be switched";
         }
-        String bundle = BundleNames.of(protocol.getClass());
-        return protocol.getClass().getName() + (bundle.isEmpty() ? "" : " of " + bundle)
-                + " does not declare that it can be switched; let it implement " + Switchable.class.getName();
+        return origin(protocol) + " does not declare that it can be switched; let it implement "
+                + Switchable.class.getName();
     }
 
     private void takenOver(Session session, Charge to) {
@@ -134,10 +156,10 @@ final class Switcher {
         BaseProtocol old = face.getProtocol();
         session.awaited = next;
         long began = System.nanoTime();
-        IllegalStateException refused = null;
+        Throwable refused = null;
         try {
             face.setProtocol(next, UnreadBytes.CARRIED);
-        } catch (IllegalStateException e) {
+        } catch (Throwable e) {
             refused = e;
         }
         SwitchReport report = session.report;
@@ -145,11 +167,11 @@ final class Switcher {
         session.report = null;
         if (report == null && old != null) {
             // a layer above a filter does not tell the network: look what came of it
-            Outcome outcome = face.getProtocol() == next ? Outcome.SWITCHED : Outcome.ROLLED_BACK;
+            Outcome failed = refused != null ? Outcome.REFUSED : Outcome.ROLLED_BACK;
             report = new SwitchReport(
                     old,
                     next,
-                    refused != null ? Outcome.REFUSED : outcome,
+                    face.getProtocol() == next ? Outcome.SWITCHED : failed,
                     0,
                     UnreadBytes.CARRIED,
                     0,
@@ -246,10 +268,10 @@ final class Switcher {
         BaseProtocol next;
         try {
             next = to.newProtocol(face.loop());
-            if (!parked.isFresh() && !(next instanceof Switchable)) {
-                throw new IllegalStateException(undeclared(next));
+            if (!parked.isFresh()) {
+                parked.check(next, declared(next));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // a class that cannot be linked leaves it parked, too
             parked.refusal = to.label() + " could not: " + LoopCalls.text(e);
             return failed(session, parked.from, to.label(), e);
         }
@@ -264,6 +286,9 @@ final class Switcher {
             takenOver(session, to);
             tellMissed(parked, next, face);
         } else {
+            if (face.getProtocol() == parked) {
+                parked.holdAgain();
+            }
             SwitchEvent told = events.lastOf(session.id);
             parked.refusal = to.label() + " could not: " + (told == null ? kind.toString() : told.reason());
         }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Answers each line with a mark and the line's number on its connection, so that a switch that loses, doubles or mixes lines up shows. The number
@@ -28,13 +29,14 @@ final class Tally implements ProtocolFactory {
 
     final List<Session> made = new CopyOnWriteArrayList<>();
     private final String mark;
-    private final SwitchSupport support;
+    private volatile Supplier<SwitchSupport> support;
     private volatile Consumer<String> hook = call -> {};
 
     /** Makes protocols that can be switched between versions of one name. */
     Tally(String mark, int lowest, int highest) {
         this.mark = mark;
-        this.support = new SwitchSupport("test.tally", lowest, highest);
+        SwitchSupport declared = new SwitchSupport("test.tally", lowest, highest);
+        this.support = () -> declared;
     }
 
     Tally(String mark) {
@@ -49,6 +51,11 @@ final class Tally implements ProtocolFactory {
             }
         };
         return this;
+    }
+
+    /** Has the protocols say from now on what they can be switched with. */
+    void supports(Supplier<SwitchSupport> declared) {
+        support = declared;
     }
 
     @Override
@@ -101,7 +108,7 @@ final class Tally implements ProtocolFactory {
 
         @Override
         public SwitchSupport switchSupport() {
-            return support;
+            return support.get();
         }
 
         @Override
