@@ -20,9 +20,11 @@ import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +102,31 @@ class SwitchingTest extends TlsCase {
         SwitchDTO told = loop.join(networks.runtime().snapshot(), "a snapshot").switches[0];
         assertEquals("SWITCHED", told.kind);
         assertEquals(2, told.unread);
+    }
+
+    /** Opens a connection of which only the transport is kept. */
+    private WeakReference<Protocol> openAndForget(CompletableFuture<Pair> opened) throws IOException {
+        Marking first = new Marking("first ");
+        opened.complete(open(first, Map.of()));
+        return new WeakReference<>(first);
+    }
+
+    @Test
+    @Spec("SWITCH-37")
+    void theFirstProtocolIsForgottenWhileTheConnectionGoesOn() throws Exception {
+        CompletableFuture<Pair> opened = new CompletableFuture<>();
+        WeakReference<Protocol> first = openAndForget(opened);
+        Pair pair = opened.join();
+
+        loop.run(in -> pair.transport().setProtocol(new Marking("next ")));
+
+        loop.until("the first protocol is collected", () -> {
+            System.gc();
+            return first.get() == null;
+        });
+        pair.peer().send(ascii("one\n"));
+        assertArrayEquals(ascii("next one\n"), pair.peer().receive(9));
+        loop.run(in -> pair.transport().abort());
     }
 
     @Test

@@ -157,7 +157,7 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
                     return;
                 }
                 if (above == protocol) {
-                    layer.transport = transport;
+                    layer.begin(transport);
                 }
                 Throwable thrown = begin(loop, above, transport);
                 if (thrown != null) {

@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Is what stands above the filters of one connection. Thread: the connection's loop. */
 final class Layer {
 
-    private final BaseProtocol first;
+    /** The protocol that waits for the filters; null afterwards, as it may be exchanged and has to be forgotten then. */
+    private @Nullable BaseProtocol first;
 
-    /** The transport that the protocol above sees, or null until the filters are established. */
-    @Nullable
-    BaseTransport transport;
+    private @Nullable BaseTransport transport;
 
     /** The connection, once it has begun. */
     @Nullable
@@ -27,6 +26,18 @@ final class Layer {
     /** Begins with the protocol that waits for the filters. */
     Layer(BaseProtocol first) {
         this.first = first;
+    }
+
+    /** Is told that the filters are established. */
+    void begin(BaseTransport above) {
+        transport = above;
+        first = null;
+    }
+
+    /** Returns the transport that the protocol above sees, or null until the filters are established. */
+    @Nullable
+    BaseTransport transport() {
+        return transport;
     }
 
     /** Returns the protocol that gives the bytes meaning; null when the connection is over. */

@@ -75,7 +75,7 @@ final class Session {
     @Nullable
     BaseTransport face() {
         Layer above = layer;
-        return above == null ? transport : above.transport;
+        return above == null ? transport : above.transport();
     }
 
     /** Returns the configured server that the connection came through, or a later one of its name; or null. */

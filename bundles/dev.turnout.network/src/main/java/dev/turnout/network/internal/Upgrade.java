@@ -80,7 +80,7 @@ final class Upgrade {
                 result.completeExceptionally(LoopCalls.cause(failure));
                 return;
             }
-            above.transport = upper;
+            above.begin(upper);
             if (!result.complete(upper)) {
                 upper.abort();
             }

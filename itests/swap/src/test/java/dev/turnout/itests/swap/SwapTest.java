@@ -79,6 +79,7 @@ class SwapTest {
 
     private Container container;
     private final List<String> endpoints = new ArrayList<>();
+    private List<String> leftWhileOpen = List.of();
 
     @BeforeEach
     void start() throws Exception {
@@ -170,20 +171,18 @@ class SwapTest {
             List<String> threads = control.threads();
             int descriptors = control.descriptors();
 
-            String finished = update(updates, children);
+            String finished = update(updates, children, control);
 
             Figures figures = figures(updates, events, finished);
             Await.value("as many descriptors as at the start", control::descriptors, now -> now <= descriptors);
             Await.value("no child process", this::processes, now -> now == 0);
             // those for what must not be done on a loop go when they have had nothing to do for ten seconds
             Await.value("the threads of the start", 30, control::threads, now -> threads.containsAll(now));
-            List<String> left = control.tell("leaks").stream()
-                    .filter(line -> !line.contains("collected=true") && !line.contains("installed=true"))
-                    .toList();
+            List<String> left = leftBehind(control);
             figures.add("threads.back", true);
             figures.add("descriptors.back", true);
             figures.add("children.back", true);
-            figures.add("loaders.collected", left.isEmpty());
+            figures.add("loaders.collected", left.isEmpty() && leftWhileOpen.isEmpty());
             System.out.println(figures.write(Path.of(Container.property("swap.figures"))));
             assertAll(
                     () -> assertEquals(0, counted("lost.bytes", finished), finished),
@@ -198,8 +197,15 @@ class SwapTest {
                     () -> assertTrue(counted("resets", finished) > 0, finished),
                     () -> assertTrue(counted("stalls", finished) > 0, finished),
                     () -> assertEquals(0, kind("ABORTED", events) + kind("EXPIRED", events), events.total() + finished),
+                    () -> assertEquals(List.of(), leftWhileOpen, "class loaders that open connections hold"),
                     () -> assertEquals(List.of(), left, "class loaders that are left"));
         }
+    }
+
+    private static List<String> leftBehind(Control control) throws IOException {
+        return control.tell("leaks").stream()
+                .filter(line -> !line.contains("collected=true") && !line.contains("installed=true"))
+                .toList();
     }
 
     private long processes() {
@@ -219,7 +225,7 @@ class SwapTest {
         updates.forget();
     }
 
-    private String update(Updates updates, ChildPeers children) throws Exception {
+    private String update(Updates updates, ChildPeers children, Control control) throws Exception {
         try (LoadProcess load = load(CONNECTIONS)) {
             children.start(CHILDREN);
             updates.follow(load, peers(CONNECTIONS), followers(CONNECTIONS));
@@ -236,6 +242,7 @@ class SwapTest {
                 longest.merge(way, (System.nanoTime() - began) / 1_000_000, Math::max);
             }
             System.out.println("longest until every peer had an answer, in ms: " + longest);
+            leftWhileOpen = leftBehind(control);
             String finished = load.finish() + children.finish();
             load.complaints().forEach(System.out::println);
             return finished;
