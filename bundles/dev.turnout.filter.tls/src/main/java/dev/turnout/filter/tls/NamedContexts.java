@@ -26,9 +26,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * Keeps the contexts whose configuration has the PID {@code dev.turnout.filter.tls~NAME} without being one of the factory, as Felix File Install makes
- * it of a file of that name: to it, the name of a factory ends at a minus sign only. When Configuration Admin leaves, the contexts stay as they are.
+ * it of a file of that name: to it, the name of a factory ends at a minus sign only. When Configuration Admin leaves, the contexts stay as they are:
+ * the component is immediate, as one that is not would end with the last user of its service.
  */
-@Component(service = ConfigurationListener.class)
+@Component(service = ConfigurationListener.class, immediate = true)
 public final class NamedContexts implements ConfigurationListener {
 
     private static final Logger LOG = System.getLogger(NamedContexts.class.getName());

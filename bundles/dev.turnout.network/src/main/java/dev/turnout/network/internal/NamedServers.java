@@ -26,9 +26,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  *
  * <p>That is what Felix File Install makes of {@code etc/dev.turnout.server~NAME.cfg}: to it, the name of a factory ends at a minus sign only, so
  * that {@code ~echo} is a single configuration, and {@code ~echo-unix} the instance {@code unix} of a factory {@code dev.turnout.server~echo}.
- * {@link ServerComponent} sees neither. When Configuration Admin leaves, the servers stay as they are.
+ * {@link ServerComponent} sees neither. When Configuration Admin leaves, the servers stay as they are: the component is immediate, as one that is not
+ * would end with the last user of its service.
  */
-@Component(service = ConfigurationListener.class)
+@Component(service = ConfigurationListener.class, immediate = true)
 public final class NamedServers implements ConfigurationListener {
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");

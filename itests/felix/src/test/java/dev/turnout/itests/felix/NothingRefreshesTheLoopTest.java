@@ -4,21 +4,29 @@ package dev.turnout.itests.felix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.BundleJar;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.InFelix;
 import dev.turnout.itests.support.Inside;
+import dev.turnout.itests.support.KeyPair;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /** What owns sockets goes on while everything around it is replaced. */
 @InFelix
@@ -76,6 +84,62 @@ public class NothingRefreshesTheLoopTest {
         } finally {
             inside.delete("stays");
         }
+    }
+
+    @Test
+    public void serversAndContextsStayWhileConfigurationAdminIsAway() throws Exception {
+        Inside inside = new Inside(getClass());
+        Path keyFile = Files.createTempFile("turnout", ".p12");
+        Files.delete(keyFile);
+        KeyPair keys = KeyPair.make(keyFile, "kept");
+        // these as Felix File Install makes them of files, the other by its factory
+        configureSingle(
+                inside,
+                "dev.turnout.filter.tls~kept",
+                Map.of("keystore", keyFile.toString(), "keystore.password", KeyPair.PASSWORD));
+        configureSingle(
+                inside,
+                NetworkConstants.SERVER_PID + "~secure",
+                Map.of("endpoint", "tls+tcp://127.0.0.1:0?tls=kept", "protocol", "echo"));
+        inside.configure("plain", Map.of("endpoint", "tcp://127.0.0.1:0", "protocol", "echo"));
+        int secure = inside.port("secure");
+        int plain = inside.port("plain");
+        Bundle administration = inside.bundle("org.apache.felix.configadmin");
+
+        try (SSLSocket open = keys.connect(secure)) {
+            administration.stop();
+
+            assertEquals("open", KeyPair.exchange(open, "open"));
+            try (SSLSocket early = keys.connect(secure);
+                    Client client = Client.tcp(plain)) {
+                assertEquals("new", KeyPair.exchange(early, "new"));
+                assertEquals("new", client.exchange("new"));
+            }
+
+            administration.start();
+            refresh(inside, administration);
+            assertEquals("again", KeyPair.exchange(open, "again"));
+        } finally {
+            administration.start();
+        }
+        try (SSLSocket late = keys.connect(secure);
+                Client client = Client.tcp(plain)) {
+            assertEquals("late", KeyPair.exchange(late, "late"));
+            assertEquals("late", client.exchange("late"));
+        } finally {
+            inside.delete("plain");
+            single(inside, NetworkConstants.SERVER_PID + "~secure").delete();
+            single(inside, "dev.turnout.filter.tls~kept").delete();
+            Files.delete(keyFile);
+        }
+    }
+
+    private static Configuration single(Inside inside, String pid) throws Exception {
+        return inside.service(ConfigurationAdmin.class).getConfiguration(pid, "?");
+    }
+
+    private static void configureSingle(Inside inside, String pid, Map<String, String> properties) throws Exception {
+        single(inside, pid).update(FrameworkUtil.asDictionary(properties));
     }
 
     @Test
