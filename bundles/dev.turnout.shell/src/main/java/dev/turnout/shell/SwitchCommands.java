@@ -54,6 +54,21 @@ public final class SwitchCommands {
             turnout:switch ID PROTOCOL - hands one open connection over to another protocol, with its unread bytes
                ID         the connection's number, as turnout:connections shows it
                PROTOCOL   the protocol's name, as turnout:protocols shows it""";
+    private static final String HOW_TO_DRAIN = """
+            turnout:drain SERVER [DEADLINE] - stops a server from accepting, and closes its connections at a deadline
+               SERVER     the server's name, as turnout:servers shows it
+               DEADLINE   how long connections may go on, such as 250ms, 30s, 5m, 1h; the server's drain.deadline unless given""";
+    private static final String HOW_TO_SUSPEND = """
+            turnout:suspend SERVER - stops a server from accepting; its open connections go on
+               SERVER     the server's name, as turnout:servers shows it""";
+    private static final String HOW_TO_RESUME = """
+            turnout:resume SERVER - lets a suspended or drained server accept again
+               SERVER     the server's name, as turnout:servers shows it""";
+    private static final String HOW_TO_SHOW_SWITCHES = """
+            turnout:switches [-n LINES] - lists the latest switches, roll-backs, drains and deadlines
+               LINES      how many lines at most, the latest ones; 40 unless given""";
+    private static final String HOW_TO_SHOW_LEAKS =
+            "turnout:leaks - tells whether the classes of departed bundles were collected, or what holds them";
     private static final Option<Duration> DEADLINE =
             Option.time("deadline", Duration.ZERO, Effect.LIVE, "How long connections may go on.");
 
@@ -81,13 +96,9 @@ public final class SwitchCommands {
     public void _switch(
             @Descriptor("the connection's number, as turnout:connections shows it, and the protocol's name")
                     String... arguments) {
-        if (arguments.length == 0) {
-            System.out.println(HOW_TO_SWITCH);
+        if (!isEnough(
+                arguments, 2, 2, "turnout:switch takes a connection's number and a protocol's name", HOW_TO_SWITCH)) {
             return;
-        }
-        if (arguments.length != 2) {
-            throw new IllegalArgumentException("turnout:switch takes a connection's number and a protocol's name, not "
-                    + arguments.length + (arguments.length == 1 ? " argument" : " arguments") + "\n" + HOW_TO_SWITCH);
         }
         SwitchEvent event = await(control.switchProtocol(number(arguments[0]), arguments[1]), PATIENCE);
         System.out.println("connection " + event.connection() + " was switched from " + event.from() + " to "
@@ -95,35 +106,61 @@ public final class SwitchCommands {
                 + (event.unread() == 0 ? "" : ", " + event.unread() + " unread bytes carried"));
     }
 
-    /** Drains a server by its own deadline. */
-    @Descriptor("stops a server from accepting, and closes its connections at its own drain.deadline")
-    public void drain(@Descriptor("the server's name, as turnout:servers shows it") String server) {
-        begin(server, null);
+    /**
+     * Tells whether arguments were given; without them the usage is shown.
+     *
+     * <p>Commands take any number of arguments, as the shell knows nothing but its own methods to tell of when their number is wrong.
+     *
+     * @throws IllegalArgumentException if there are too few or too many
+     */
+    private static boolean isEnough(String[] arguments, int fewest, int most, String takes, String usage) {
+        int count = arguments.length;
+        if (count == 0 && fewest > 0) {
+            System.out.println(usage);
+            return false;
+        }
+        if (count < fewest || count > most) {
+            throw new IllegalArgumentException(
+                    takes + ", not " + count + (count == 1 ? " argument" : " arguments") + "\n" + usage);
+        }
+        return true;
     }
 
-    /** Drains a server by a deadline. */
+    /** Drains a server by a deadline, or its own one. */
     @Descriptor("stops a server from accepting, and closes its connections at a deadline")
     public void drain(
-            @Descriptor("the server's name, as turnout:servers shows it") String server,
-            @Descriptor("how long connections may go on, such as 250ms, 30s, 5m, 1h") String deadline) {
-        begin(server, DEADLINE.parse(deadline));
+            @Descriptor(
+                            "the server's name, as turnout:servers shows it; then, if its own drain.deadline is not to hold, how long connections may go on, "
+                                    + "such as 250ms, 30s, 5m, 1h")
+                    String... arguments) {
+        if (isEnough(arguments, 1, 2, "turnout:drain takes a server's name and a deadline", HOW_TO_DRAIN)) {
+            begin(arguments[0], arguments.length == 1 ? null : DEADLINE.parse(arguments[1]));
+        }
     }
 
     /** Suspends a server. */
     @Descriptor("stops a server from accepting; its open connections go on")
-    public void suspend(@Descriptor("the server's name, as turnout:servers shows it") String server) {
-        await(control.suspend(server), PATIENCE);
-        System.out.println("server " + server + " is suspended: it accepts nobody, and its open connections go on; "
-                + "turnout:resume " + server + " lets it accept again");
+    public void suspend(@Descriptor("the server's name, as turnout:servers shows it") String... arguments) {
+        if (isEnough(arguments, 1, 1, "turnout:suspend takes a server's name", HOW_TO_SUSPEND)) {
+            String server = arguments[0];
+            await(control.suspend(server), PATIENCE);
+            System.out.println("server " + server + " is suspended: it accepts nobody, and its open connections go on; "
+                    + "turnout:resume " + server + " lets it accept again");
+        }
     }
 
     /** Resumes a server. */
     @Descriptor("lets a suspended or drained server accept again")
-    public void resume(@Descriptor("the server's name, as turnout:servers shows it") String server) {
-        await(control.resume(server), PATIENCE);
-        long until = drainsUntil(picture(), server);
-        System.out.println("server " + server + " accepts again"
-                + (until == 0 ? "" : "; its drain goes on: the connections that take part are closed at " + at(until)));
+    public void resume(@Descriptor("the server's name, as turnout:servers shows it") String... arguments) {
+        if (isEnough(arguments, 1, 1, "turnout:resume takes a server's name", HOW_TO_RESUME)) {
+            String server = arguments[0];
+            await(control.resume(server), PATIENCE);
+            long until = drainsUntil(picture(), server);
+            System.out.println("server " + server + " accepts again"
+                    + (until == 0
+                            ? ""
+                            : "; its drain goes on: the connections that take part are closed at " + at(until)));
+        }
     }
 
     /** Lists the latest events about switches. */
@@ -133,13 +170,30 @@ public final class SwitchCommands {
                     @Parameter(
                             names = {"-n", "--lines"},
                             absentValue = "40")
-                    int lines) {
-        System.out.println(new SwitchesText(picture(), clock.getZone(), Math.max(1, lines)));
+                    String lines,
+            @Descriptor("nothing") String... arguments) {
+        isEnough(arguments, 0, 0, "turnout:switches takes nothing but -n LINES", HOW_TO_SHOW_SWITCHES);
+        int most = lines(lines);
+        System.out.println(new SwitchesText(picture(), clock.getZone(), most));
+    }
+
+    private static int lines(String text) {
+        try {
+            int lines = Integer.parseInt(text);
+            if (lines > 0) {
+                return lines;
+            }
+        } catch (NumberFormatException e) {
+            // it is refused as one that is too small
+        }
+        throw new IllegalArgumentException(
+                "cannot show \"" + text + "\" lines: LINES is a number from 1\n" + HOW_TO_SHOW_SWITCHES);
     }
 
     /** Tells what departed bundles have left behind. */
     @Descriptor("tells whether the classes of departed bundles were collected, or what holds them")
-    public void leaks() {
+    public void leaks(@Descriptor("nothing") String... arguments) {
+        isEnough(arguments, 0, 0, "turnout:leaks takes nothing", HOW_TO_SHOW_LEAKS);
         List<LeakDTO> leaks = await(control.leaks(), PATIENCE_FOR_COLLECTIONS);
         if (leaks.isEmpty()) {
             System.out.println("No bundle with a protocol, transport or filter has left yet.");
