@@ -16,11 +16,15 @@ import dev.turnout.api.transport.Transport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
-/** Is all that a bundle has in one class, to be loaded by a {@link BundleLoader}: an echo with its factory, and a transport whose connects never end. */
+/**
+ * Is all that a bundle has in one class, to be loaded by a {@link BundleLoader}: an echo with its factory, a transport whose connects never end, and
+ * something to run until it is interrupted.
+ */
 public final class Lone
-        implements ProtocolFactory, Protocol, Switchable, TransportProvider, Supplier<CompletableFuture<?>> {
+        implements ProtocolFactory, Protocol, Switchable, TransportProvider, Supplier<CompletableFuture<?>>, Runnable {
 
     private final CompletableFuture<Connection<Transport>> connecting = new CompletableFuture<>();
     private Transport transport;
@@ -68,6 +72,15 @@ public final class Lone
     @Override
     public CompletionStage<Connection<Transport>> connect(ConnectRequest request) {
         return connecting;
+    }
+
+    @Override
+    public void run() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Returns the connect that is in progress. */

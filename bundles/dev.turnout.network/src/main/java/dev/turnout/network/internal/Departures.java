@@ -6,12 +6,17 @@ import dev.turnout.api.protocol.BaseProtocol;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +96,11 @@ final class Departures {
         List<List<String>> holders = new ArrayList<>();
         all.forEach(one -> holders.add(java.util.Collections.synchronizedList(new ArrayList<>())));
         List<CompletionStage<Void>> looks = new ArrayList<>();
+        Set<Thread> loopThreads = ConcurrentHashMap.newKeySet();
         core.loops
                 .loops()
                 .forEach(loop -> looks.add(LoopCalls.on(loop, () -> {
+                    loopThreads.add(Thread.currentThread());
                     for (Session session : core.sessions.values()) {
                         if (session.transport.loop() == loop) {
                             for (int i = 0; i < all.size(); i++) {
@@ -106,7 +113,9 @@ final class Departures {
                 })));
         return LoopCalls.all(looks).thenApply(looked -> {
             List<LeakDTO> leaks = new ArrayList<>();
-            Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+            Map<Thread, StackTraceElement[]> threads = new HashMap<>(Thread.getAllStackTraces());
+            // what a loop runs belongs to connections, and mostly to the version that serves them now
+            threads.replaceAll((thread, stack) -> loopThreads.contains(thread) ? new StackTraceElement[0] : stack);
             for (int i = 0; i < all.size(); i++) {
                 leaks.add(leak(all.get(i), holders.get(i), threads));
             }
@@ -129,14 +138,40 @@ final class Departures {
         }
         dto.installed = BundleNames.isInUse(loader);
         List<String> holders = new ArrayList<>(connections);
-        for (Thread thread : threads.keySet()) {
+        threads.forEach((thread, stack) -> {
+            String running = running(stack, loader);
             if (thread.getContextClassLoader() == loader) {
                 holders.add("thread \"" + thread.getName() + "\", by its context class loader");
             } else if (thread.getClass().getClassLoader() == loader) {
                 holders.add("thread \"" + thread.getName() + "\", by its class");
+            } else if (!running.isEmpty()) {
+                // a stack has names only, and the bundle's next version may have a class of this name
+                holders.add("perhaps thread \"" + thread.getName() + "\", by " + running + " on its stack");
             }
-        }
+        });
         dto.holders = holders.toArray(String[]::new);
         return dto;
+    }
+
+    /** Returns the first class on a stack whose name is that of a class of the loader, or an empty text. */
+    private static String running(StackTraceElement[] stack, ClassLoader loader) {
+        Set<String> packages =
+                Arrays.stream(loader.getDefinedPackages()).map(Package::getName).collect(Collectors.toSet());
+        for (StackTraceElement frame : stack) {
+            String name = frame.getClassName();
+            if (packages.contains(name.substring(0, Math.max(0, name.lastIndexOf('.')))) && isOwn(name, loader)) {
+                return name;
+            }
+        }
+        return "";
+    }
+
+    private static boolean isOwn(String name, ClassLoader loader) {
+        try {
+            return Class.forName(name, false, loader).getClassLoader() == loader;
+        } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+            // one of a lambda, or what the jar has no more that is gone
+            return false;
+        }
     }
 }

@@ -180,6 +180,24 @@ class LeakTest extends Serving {
     }
 
     @Test
+    @Spec("SWITCH-37")
+    void namesAThreadThatRunsThem() throws Exception {
+        ProtocolFactory factory = install("1.0.0");
+        Thread runner = new Thread((Runnable) factory, "runs-on");
+        runner.start();
+        until("it runs", () -> runner.getState() == Thread.State.WAITING);
+
+        core.removeProtocol(factory, true);
+        LeakDTO leak = get(core.leaks()).get(0);
+        runner.interrupt();
+        runner.join();
+
+        assertEquals(
+                List.of("perhaps thread \"runs-on\", by " + Lone.class.getName() + " on its stack"),
+                List.of(leak.holders));
+    }
+
+    @Test
     @Spec("SWITCH-58")
     void cancelsAConnectInProgressAndNamesTheBundleThatLeft() throws Exception {
         Object lone = Lone.of(new BundleLoader("org.example.transport", "1.2.3"));
