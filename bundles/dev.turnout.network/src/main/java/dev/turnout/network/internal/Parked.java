@@ -63,21 +63,21 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     private boolean pausedBefore;
     private boolean discarding;
 
-    private Parked(@Nullable Switchable predecessor, String from) {
+    private Parked(@Nullable Switchable predecessor, @Nullable SwitchSupport support, String from) {
         this.predecessor = predecessor;
-        this.support = predecessor == null ? null : predecessor.switchSupport();
+        this.support = support;
         this.protocol = predecessor == null ? "" : predecessor.getClass().getName();
         this.from = from;
     }
 
     /** Holds a new connection. */
     static Parked fresh() {
-        return new Parked(null, "");
+        return new Parked(null, null, "");
     }
 
-    /** Holds a connection that a protocol hands over. */
-    static Parked after(Switchable predecessor, String from) {
-        return new Parked(predecessor, from);
+    /** Holds a connection that a protocol hands over, which has said what it can be switched with. */
+    static Parked after(Switchable predecessor, SwitchSupport support, String from) {
+        return new Parked(predecessor, support, from);
     }
 
     /** Tells whether no protocol has had the connection yet. */

@@ -78,9 +78,13 @@ final class Switcher {
     private void depart(Session session, Charge charge, Departure policy, BaseTransport face, Sweep drains) {
         if (policy == Departure.CLOSE) {
             drains.of(session, charge).close(session);
-        } else if (policy == Departure.SWITCH && park(session, charge, face)) {
-            drains.count(session, Kind.PARKED);
-        } else {
+            return;
+        }
+        Kind kind = policy == Departure.SWITCH ? park(session, charge, face) : null;
+        if (kind != null) {
+            drains.count(session, kind);
+        }
+        if (kind != Kind.PARKED) {
             drains.of(session, charge).join(session);
         }
     }
@@ -193,24 +197,29 @@ final class Switcher {
 
     // --- parking
 
-    /** Takes the connection over from a leaving protocol; false if that protocol cannot hand over, or too many are parked already. */
-    private boolean park(Session session, Charge charge, BaseTransport face) {
+    /** Takes the connection over from a leaving protocol; it has to drain if that protocol cannot hand over, or too many are parked already. */
+    private Kind park(Session session, Charge charge, BaseTransport face) {
         ConfiguredServer server = session.server();
-        if (!(face.getProtocol() instanceof Switchable old) || !Kinds.canPause(face)) {
-            failed(session, charge.label(), "", new IllegalStateException(undeclared(face.getProtocol())));
-            return false;
+        Parked parked;
+        try {
+            SwitchSupport support = declared(face.getProtocol());
+            if (!Kinds.canPause(face)) {
+                throw new IllegalStateException("nothing can be parked whose reading cannot be paused");
+            }
+            if (server != null
+                    && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
+                throw new IllegalStateException("too many connections are parked already");
+            }
+            parked = Parked.after((Switchable) face.getProtocol(), support, charge.label());
+        } catch (IllegalStateException e) {
+            return failed(session, charge.label(), "", e);
         }
-        if (server != null && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
-            failed(session, charge.label(), "", new IllegalStateException("too many connections are parked already"));
-            return false;
+        Kind kind = exchange(session, face, parked);
+        if (kind == Kind.PARKED) {
+            session.take(charge.with(null));
+            begin(session, parked);
         }
-        Parked parked = Parked.after(old, charge.label());
-        if (exchange(session, face, parked) != Kind.PARKED) {
-            return false;
-        }
-        session.take(charge.with(null));
-        begin(session, parked);
-        return true;
+        return kind;
     }
 
     /** Counts and limits the parking of a connection that is parked from now on. */

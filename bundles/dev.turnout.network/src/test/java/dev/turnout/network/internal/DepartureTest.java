@@ -15,6 +15,7 @@ import dev.turnout.api.network.Departure;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.network.ShiftFilter;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of connections whose protocol leaves, by the policy of their server. */
 class DepartureTest extends Serving {
@@ -242,5 +245,57 @@ class DepartureTest extends Serving {
 
         assertEquals(List.of(), better.calls);
         assertEquals(List.of("connectionMade", "connectionLost"), first.calls);
+    }
+
+    /** Says what a protocol may say of itself that fits nothing. */
+    enum Declaration {
+        NOTHING("switchSupport() returned null"),
+        FAILURE("switchSupport() threw java.lang.IllegalStateException: not now"),
+        LINKAGE_ERROR("switchSupport() threw java.lang.NoClassDefFoundError: org/example/Gone");
+
+        final String reason;
+
+        Declaration(String reason) {
+            this.reason = reason;
+        }
+
+        SwitchSupport get() {
+            switch (this) {
+                case FAILURE -> throw new IllegalStateException("not now");
+                case LINKAGE_ERROR -> throw new NoClassDefFoundError("org/example/Gone");
+                default -> {
+                    return null;
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Spec({"SWITCH-40", "SWITCH-42", "SWITCH-56"})
+    void drainsWhatDoesNotSayHowItCanBeSwitched(Declaration declaration) throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("drain.deadline", "200ms");
+        LineClient client = connect(server);
+        assertEquals("a1:x", client.ask("x"));
+        first.supports(declaration::get);
+
+        long millis;
+        try (LogLines log = new LogLines()) {
+            millis = millisToRemove(first);
+            assertTrue(log.at(Level.INFO).stream().anyMatch(line -> line.startsWith("the stop of")));
+            assertTrue(log.warnings().stream().anyMatch(line -> line.contains(declaration.reason)));
+        }
+        add(new Tally("b"), 0);
+
+        assertTrue(millis >= 200, "waited " + millis + " ms");
+        assertEquals("", client.read());
+        until("all is told", () -> kinds().contains(Kind.DRAIN_ENDED));
+        assertEquals(List.of(Kind.FAILED, Kind.DRAIN_BEGUN, Kind.DEADLINE, Kind.DRAIN_ENDED), kinds());
+        SwitchEvent told = events.get(0);
+        assertEquals(Tally.class.getName(), told.from());
+        assertEquals("", told.to());
+        assertTrue(told.reason().endsWith(declaration.reason), told.reason());
+        assertEquals(1, server.counters.failed.get());
     }
 }
