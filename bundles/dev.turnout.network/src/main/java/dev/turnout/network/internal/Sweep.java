@@ -81,7 +81,7 @@ final class Sweep {
             }
             try {
                 core.switcher.consider(session, this);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, the others wait for their turn
                 LOG.log(Level.ERROR, "connection " + session.id + " could not follow a change of " + protocol, e);
             }
             if (System.nanoTime() - until > 0 && sessions.hasNext()) {

@@ -341,7 +341,7 @@ final class Switcher {
                 event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "a new connection"));
         try {
             next.connectionMade(face);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             face.loop()
                     .callExceptionHandler(ErrorContext.of("connectionMade failed; the connection goes on", e)
                             .with(ErrorContext.PROTOCOL, next)

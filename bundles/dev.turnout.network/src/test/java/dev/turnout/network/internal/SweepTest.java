@@ -9,6 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.protocol.HandoverContext;
+import dev.turnout.api.protocol.HandoverState;
+import dev.turnout.api.protocol.Protocol;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.protocol.SwitchSupport;
+import dev.turnout.api.protocol.Switchable;
+import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.util.List;
@@ -18,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Many connections are switched in slices. */
 class SweepTest extends Serving {
@@ -104,5 +113,108 @@ class SweepTest extends Serving {
         assertTrue(nanos[0] > 0);
         long median = nanos[CONNECTIONS / 2];
         assertTrue(median < TimeUnit.MILLISECONDS.toNanos(1), "the median is " + median + " ns");
+    }
+
+    /** Says what one connection's protocol, or its factory, does instead of what it should. */
+    enum Fault {
+        IS_NOT_MADE,
+        DOES_NOT_SAY,
+        ASKS_FOR_ANOTHER,
+        DOES_NOT_BEGIN
+    }
+
+    /** Is the protocol that has it. */
+    private static final class Bad implements Protocol, Switchable {
+
+        private final Fault fault;
+
+        Bad(Fault fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void connectionMade(BaseTransport transport) {
+            throw new StackOverflowError();
+        }
+
+        @Override
+        public SwitchSupport switchSupport() {
+            if (fault == Fault.DOES_NOT_SAY) {
+                throw new StackOverflowError();
+            }
+            return new SwitchSupport("test.tally", 1, 1);
+        }
+
+        @Override
+        public HandoverState handOver(HandoverContext context) {
+            return HandoverState.empty().with("lines.v1", 0);
+        }
+
+        @Override
+        public void takeOver(BaseTransport transport, HandoverState state, HandoverContext context) {
+            transport.setProtocol(new Bad(fault));
+        }
+
+        @Override
+        public void takeBack(HandoverState state) {
+            // goes on
+        }
+    }
+
+    /** Serves all but the fifth well. */
+    private static ProtocolFactory badFor(Fault fault, Tally others) {
+        AtomicInteger made = new AtomicInteger();
+        return context -> {
+            if (made.incrementAndGet() != 5) {
+                return others.newProtocol(context);
+            }
+            if (fault == Fault.IS_NOT_MADE) {
+                throw new NoClassDefFoundError("org/example/Gone");
+            }
+            return new Bad(fault);
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IS_NOT_MADE,true",
+        "IS_NOT_MADE,false",
+        "DOES_NOT_SAY,true",
+        "DOES_NOT_SAY,false",
+        "ASKS_FOR_ANOTHER,true",
+        "ASKS_FOR_ANOTHER,false"
+    })
+    @Spec({"SWITCH-27", "SWITCH-34", "SWITCH-40"})
+    void switchesTheOthersWhateverTheProtocolOfOneDoes(Fault fault, boolean inPlace) throws IOException {
+        add(first, 0);
+        for (LineClient client : connect(configured("park.timeout", "1m"), 25)) {
+            assertEquals("a1:x", client.ask("x"));
+        }
+        Tally others = new Tally("b");
+
+        if (inPlace) {
+            core.removeProtocol(first, true);
+        }
+        add(badFor(fault, others), inPlace ? 0 : 1);
+
+        until("the others are switched", () -> others.calls.size() == 24);
+        until("it is told", () -> kinds().contains(Kind.FAILED));
+        assertEquals(
+                1, events.stream().filter(event -> event.kind() == Kind.FAILED).count());
+        assertTrue(events.size() < 100, () -> events.size() + " events");
+    }
+
+    @Test
+    @Spec("SWITCH-44")
+    void beginsTheOthersWhateverTheProtocolOfOneDoes() throws IOException {
+        ConfiguredServer server = configured("park.timeout", "1m");
+        connect(server, 25);
+        until("all are parked", () -> server.counters.parked.get() == 25);
+        Tally others = new Tally("b");
+
+        add(badFor(Fault.DOES_NOT_BEGIN, others), 0);
+
+        until("the others have begun", () -> others.calls.size() == 24);
+        until("none is parked", () -> server.counters.parked.get() == 0);
     }
 }

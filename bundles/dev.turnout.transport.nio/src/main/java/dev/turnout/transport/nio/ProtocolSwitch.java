@@ -85,11 +85,18 @@ public final class ProtocolSwitch {
         void switched(SwitchReport report);
     }
 
+    /** How many switches may follow each other because each was asked for inside the one before. */
+    static final int MOST_IN_A_ROW = 16;
+
     private static final Logger LOG = System.getLogger(ProtocolSwitch.class.getName());
 
     private final Host host;
     private @Nullable Switchable successor;
     private UnreadBytes unreadBytes = UnreadBytes.CARRIED;
+    /** How many switches are in progress, each asked for inside the one before. */
+    private int inARow;
+    /** Whether the protocol in charge is handing over, for which it was asked once and for all. */
+    private boolean handingOver;
 
     /** Makes the switch of one connection. */
     public ProtocolSwitch(Host host) {
@@ -104,7 +111,8 @@ public final class ProtocolSwitch {
     /**
      * Checks, then switches at once or when the present callback has returned.
      *
-     * @throws IllegalStateException before any effect if the two do not fit, or the transport is closing and they would hand over
+     * @throws IllegalStateException before any effect if the two do not fit, or the transport is closing and they would hand over; while the old
+     *     protocol hands over, and inside the last of too many switches that follow each other
      */
     public void ask(BaseProtocol old, BaseProtocol next, UnreadBytes policy) {
         if (!(old instanceof Switchable) && !(next instanceof Switchable) && !host.isStrict()) {
@@ -121,8 +129,16 @@ public final class ProtocolSwitch {
             host.switched(new SwitchReport(old, next, Outcome.SWITCHED, 0, policy, 0, 0, null));
             return;
         }
-        if (commonVersion(old, next) == 0) {
-            throw refused(old, next, policy, mismatch(old, next));
+        try {
+            version(old, next);
+        } catch (IllegalStateException e) {
+            throw refused(old, next, policy, e);
+        }
+        if (handingOver) {
+            throw refused(old, next, policy, inProgress(next, "handOver() is the last callback of " + name(old)));
+        }
+        if (inARow >= MOST_IN_A_ROW && host.inCallback()) {
+            throw refused(old, next, policy, inProgress(next, inARow + " switches in a row asked for another"));
         }
         if (host.transport().isClosing()) {
             throw refused(old, next, policy, closing(next));
@@ -157,29 +173,42 @@ public final class ProtocolSwitch {
         if (host.transport().isClosing() || !(current instanceof Switchable old)) {
             return refused(current, next, unreadBytes, closing(next));
         }
+        int version;
+        try {
+            version = version(old, next); // another one may have come in charge meanwhile
+        } catch (IllegalStateException e) {
+            return refused(old, next, unreadBytes, e);
+        }
         host.enter();
+        inARow++;
         SwitchReport report;
         try {
-            report = exchange(old, next, unreadBytes, System.nanoTime());
+            report = exchange(old, next, version, unreadBytes, System.nanoTime());
             // before a switch that the two have asked for meanwhile
             host.switched(report);
         } finally {
-            host.leave();
+            try {
+                host.leave();
+            } finally {
+                inARow--;
+            }
         }
         host.deliverHeld();
         return report.outcome() == Outcome.REFUSED && report.failure() instanceof IllegalStateException e ? e : null;
     }
 
-    private SwitchReport exchange(Switchable old, Switchable next, UnreadBytes policy, long began) {
-        int version = commonVersion(old, next);
+    private SwitchReport exchange(Switchable old, Switchable next, int version, UnreadBytes policy, long began) {
         HandoverContext asked = context(version, policy);
         HandoverState state;
+        handingOver = true;
         try {
             state = Objects.requireNonNull(old.handOver(asked), "handOver() returned null");
         } catch (Throwable e) {
+            handingOver = false;
             host.report("handOver() failed; the old protocol goes on", e, old);
             return report(old, next, Outcome.HAND_OVER_FAILED, asked, 0, began, e);
         }
+        handingOver = false;
         // the last callback of the old protocol may have written, or paused reading
         HandoverContext context = context(version, policy);
         int unread = state.unread().remaining();
@@ -320,6 +349,32 @@ public final class ProtocolSwitch {
         return old instanceof Switchable from && next instanceof Switchable to
                 ? from.switchSupport().commonVersion(to.switchSupport())
                 : 0;
+    }
+
+    /**
+     * Returns the version of the state that the two agree on.
+     *
+     * @throws IllegalStateException if they do not, or do not say
+     */
+    private int version(BaseProtocol old, BaseProtocol next) {
+        int version;
+        try {
+            version = commonVersion(old, next);
+        } catch (Throwable e) {
+            throw new IllegalStateException(
+                    "cannot switch " + host.transport() + " from " + name(old) + " to " + name(next)
+                            + ": switchSupport() failed: " + e,
+                    e);
+        }
+        if (version == 0) {
+            throw mismatch(old, next);
+        }
+        return version;
+    }
+
+    private IllegalStateException inProgress(BaseProtocol next, String why) {
+        return new IllegalStateException("cannot switch " + host.transport() + " to " + name(next)
+                + ": another switch is in progress, and " + why);
     }
 
     private IllegalStateException mismatch(BaseProtocol old, BaseProtocol next) {

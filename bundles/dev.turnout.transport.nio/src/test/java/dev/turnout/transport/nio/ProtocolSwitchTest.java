@@ -2,6 +2,7 @@
 package dev.turnout.transport.nio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -179,5 +181,139 @@ class ProtocolSwitchTest {
         assertEquals(
                 List.of(second, third),
                 pair.log.switches().stream().map(SwitchReport::to).toList());
+    }
+
+    /** Asks for another of its kind whenever it takes over, gives over or takes back. */
+    private final class Restless implements Protocol, Switchable {
+
+        private final String asking;
+        private final AtomicInteger asked;
+
+        Restless(String asking, AtomicInteger asked) {
+            this.asking = asking;
+            this.asked = asked;
+        }
+
+        private void call(String call) {
+            if (asking.contains(call) && asked.incrementAndGet() < 10_000) {
+                pair.transport.setProtocol(new Restless(asking, asked));
+            }
+        }
+
+        @Override
+        public SwitchSupport switchSupport() {
+            return new SwitchSupport("steps", 1, 3);
+        }
+
+        @Override
+        public HandoverState handOver(HandoverContext context) {
+            call("handOver");
+            return HandoverState.empty();
+        }
+
+        @Override
+        public void takeOver(BaseTransport transport, HandoverState state, HandoverContext context) {
+            call("takeOver");
+            if (asking.contains("takeBack")) {
+                throw new IllegalStateException("cannot take over");
+            }
+        }
+
+        @Override
+        public void takeBack(HandoverState state) {
+            call("takeBack");
+        }
+    }
+
+    private List<Outcome> outcomes() {
+        return pair.log.switches().stream().map(SwitchReport::outcome).toList();
+    }
+
+    @Test
+    @Spec({"SWITCH-16", "SWITCH-33"})
+    void refusesASwitchThatTheOldProtocolAsksForWhileItHandsOver() throws Exception {
+        Restless old = new Restless("handOver", new AtomicInteger());
+        pair = new Pair(old);
+
+        switchTo(new Step(), UnreadBytes.CARRIED);
+
+        assertEquals(List.of(Outcome.REFUSED, Outcome.HAND_OVER_FAILED), outcomes());
+        Throwable failure = pair.log.switches().get(1).failure();
+        assertTrue(
+                failure instanceof IllegalStateException && failure.getMessage().contains("handOver()"));
+        pair.loop.run(on -> assertSame(old, pair.transport.getProtocol()));
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-34"})
+    void boundsSwitchesThatFollowEachOther() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        pair = new Pair(new Step());
+
+        switchTo(new Restless("takeOver", asked), UnreadBytes.CARRIED);
+
+        assertEquals(ProtocolSwitch.MOST_IN_A_ROW, asked.get());
+        List<Outcome> outcomes = outcomes();
+        assertEquals(ProtocolSwitch.MOST_IN_A_ROW + 1, outcomes.size());
+        assertEquals(
+                List.of(Outcome.SWITCHED, Outcome.REFUSED, Outcome.ROLLED_BACK),
+                outcomes.subList(outcomes.size() - 3, outcomes.size()));
+        assertTrue(pair.log
+                .switches()
+                .get(outcomes.size() - 1)
+                .failure()
+                .getMessage()
+                .contains("in a row"));
+        pair.loop.run(on -> assertFalse(pair.transport.isClosing()));
+        switchTo(new Step(), UnreadBytes.CARRIED);
+        assertEquals(List.of(Outcome.SWITCHED), outcomes().subList(outcomes.size(), outcomes.size() + 1));
+    }
+
+    @Test
+    @Spec("SWITCH-34")
+    void boundsSwitchesThatAreAskedForWhileAnotherIsTakenBack() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        pair = new Pair(new Restless("takeBack", asked));
+
+        switchTo(new Restless("takeBack", asked), UnreadBytes.CARRIED);
+
+        assertEquals(ProtocolSwitch.MOST_IN_A_ROW, asked.get());
+        pair.log.awaitClosed();
+    }
+
+    @Test
+    @Spec("SWITCH-12")
+    void refusesWhatDoesNotFitTheProtocolThatHasComeMeanwhile() throws Exception {
+        Step second = new Step("", () -> {}, () -> {});
+        int[] calls = {0};
+        Protocol fickle = new Fickle(calls);
+        pair = new Pair(new Step());
+
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> switchTo(fickle, UnreadBytes.CARRIED));
+
+        assertTrue(refused.getMessage().contains("switchSupport()"), refused.getMessage());
+        assertEquals(List.of(Outcome.REFUSED), outcomes());
+        switchTo(second, UnreadBytes.CARRIED);
+    }
+
+    /** Says what it can be switched with once, and fails from then on. */
+    private record Fickle(int[] calls) implements Protocol, Switchable {
+
+        @Override
+        public SwitchSupport switchSupport() {
+            if (calls[0]++ > 0) {
+                throw new IllegalStateException("not now");
+            }
+            return new SwitchSupport("steps", 1, 3);
+        }
+
+        @Override
+        public HandoverState handOver(HandoverContext context) {
+            return HandoverState.empty();
+        }
+
+        @Override
+        public void takeOver(BaseTransport transport, HandoverState state, HandoverContext context) {}
     }
 }
