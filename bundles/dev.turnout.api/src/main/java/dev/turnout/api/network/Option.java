@@ -61,13 +61,18 @@ public record Option<T>(
 
     /** Returns an option that is a time, with 0 for off. */
     public static Option<Duration> time(String name, Duration fallback, Effect effect, String description) {
-        return new Option<>(
-                name,
-                fallback,
-                effect,
-                "a time such as 250ms, 30s, 5m, 1h or PT30S, or 0 for off",
-                description,
-                Option::duration);
+        return time(name, fallback, ", or 0 for off", effect, description);
+    }
+
+    /** Returns an option that is a time until something happens, with 0 for at once. */
+    public static Option<Duration> delay(String name, Duration fallback, Effect effect, String description) {
+        return time(name, fallback, ", or 0 for at once", effect, description);
+    }
+
+    private static Option<Duration> time(
+            String name, Duration fallback, String zero, Effect effect, String description) {
+        String syntax = "a time such as 250ms, 30s, 5m, 1h or PT30S" + zero;
+        return new Option<>(name, fallback, effect, syntax, description, Option::duration);
     }
 
     /** Returns an option that is a size in bytes. */

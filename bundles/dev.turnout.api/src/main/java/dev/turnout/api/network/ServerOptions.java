@@ -61,18 +61,18 @@ public final class ServerOptions extends Options<ServerOptions> {
             "Says what becomes of connections whose protocol leaves: they are switched to its successor, drained, or closed.");
 
     /** How long draining connections may go on, and closing ones may flush (SWITCH-39, SWITCH-41). */
-    public static final Option<Duration> DRAIN_DEADLINE = Option.time(
+    public static final Option<Duration> DRAIN_DEADLINE = Option.delay(
             "drain.deadline",
             Duration.ofSeconds(10),
             Effect.LIVE,
-            "Closes draining connections after this time, and aborts closing ones.");
+            "Closes draining connections after this time, and aborts closing ones; 0 means at once.");
 
     /** How long draining connections may flush after the deadline before they are aborted (SWITCH-39). */
-    public static final Option<Duration> DRAIN_GRACE = Option.time(
+    public static final Option<Duration> DRAIN_GRACE = Option.delay(
             "drain.grace",
             Duration.ofSeconds(2),
             Effect.LIVE,
-            "Aborts connections that are still flushing this long after the deadline of a drain.");
+            "Aborts connections that are still flushing this long after the deadline of a drain; 0 means at once.");
 
     /** What becomes of connects while there is no service of the protocol (SWITCH-43). */
     public static final Option<Absence> ABSENCE = Option.choice(
@@ -91,11 +91,11 @@ public final class ServerOptions extends Options<ServerOptions> {
             "Pauses accepting at this many connections that wait for the protocol.");
 
     /** How long a connection is held while the protocol is missing (SWITCH-45, SWITCH-61). */
-    public static final Option<Duration> PARK_TIMEOUT = Option.time(
+    public static final Option<Duration> PARK_TIMEOUT = Option.delay(
             "park.timeout",
             Duration.ofSeconds(10),
             Effect.LIVE,
-            "Closes a connection that has waited for the protocol for this long.");
+            "Closes a connection that has waited for the protocol for this long; 0 means at once, so that an update in place closes it.");
 
     /** Listening addresses of this family only; code only. */
     public static final Option<ProtocolFamily> FAMILY =

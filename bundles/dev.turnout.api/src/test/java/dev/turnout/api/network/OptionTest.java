@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionTest {
@@ -28,6 +29,24 @@ class OptionTest {
         assertTrue(
                 refusal.getMessage().startsWith("drain.deadline=" + text + " is not legal: expected a time"),
                 refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "drain.deadline,0 for at once",
+        "drain.grace,0 for at once",
+        "park.timeout,0 for at once",
+        "idle.timeout,0 for off",
+        "first.byte.timeout,0 for off"
+    })
+    void saysOfAWrongTimeWhatZeroMeans(String name, String zero) {
+        Option<?> option = ServerOptions.DEFAULTS.known().get(name);
+
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> option.parse("soon"));
+
+        assertTrue(refusal.getMessage().endsWith(zero), refusal.getMessage());
+        assertEquals(Duration.ZERO, option.parse("0"));
+        assertEquals(zero.endsWith("once"), option.description().contains("0 means at once"));
     }
 
     @ParameterizedTest

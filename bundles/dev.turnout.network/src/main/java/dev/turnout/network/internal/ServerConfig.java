@@ -76,14 +76,14 @@ public @interface ServerConfig {
     @AttributeDefinition(
             name = "drain.deadline",
             description =
-                    "Closes draining connections after this time, and aborts closing ones. A change takes effect live.",
+                    "Closes draining connections after this time, and aborts closing ones; 0 means at once. A change takes effect live.",
             required = false)
     String drain_deadline() default "10s";
 
     @AttributeDefinition(
             name = "drain.grace",
             description =
-                    "Aborts connections that are still flushing this long after the deadline of a drain. A change takes effect live.",
+                    "Aborts connections that are still flushing this long after the deadline of a drain; 0 means at once. A change takes effect live.",
             required = false)
     String drain_grace() default "2s";
 
@@ -104,7 +104,7 @@ public @interface ServerConfig {
     @AttributeDefinition(
             name = "park.timeout",
             description =
-                    "Closes a connection that has waited for the protocol for this long. A change takes effect live.",
+                    "Closes a connection that has waited for the protocol for this long; 0 means at once, so that an update in place closes it. A change takes effect live.",
             required = false)
     String park_timeout() default "10s";
 
