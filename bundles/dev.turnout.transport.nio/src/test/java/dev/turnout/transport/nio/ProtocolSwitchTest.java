@@ -285,8 +285,7 @@ class ProtocolSwitchTest {
     @Spec("SWITCH-12")
     void refusesWhatDoesNotFitTheProtocolThatHasComeMeanwhile() throws Exception {
         Step second = new Step("", () -> {}, () -> {});
-        int[] calls = {0};
-        Protocol fickle = new Fickle(calls);
+        Protocol fickle = new Fickle();
         pair = new Pair(new Step());
 
         IllegalStateException refused =
@@ -298,11 +297,13 @@ class ProtocolSwitchTest {
     }
 
     /** Says what it can be switched with once, and fails from then on. */
-    private record Fickle(int[] calls) implements Protocol, Switchable {
+    private static final class Fickle implements Protocol, Switchable {
+
+        private int calls;
 
         @Override
         public SwitchSupport switchSupport() {
-            if (calls[0]++ > 0) {
+            if (calls++ > 0) {
                 throw new IllegalStateException("not now");
             }
             return new SwitchSupport("steps", 1, 3);
