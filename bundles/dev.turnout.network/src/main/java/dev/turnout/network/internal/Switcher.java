@@ -98,9 +98,9 @@ final class Switcher {
         BaseProtocol old = face.getProtocol();
         BaseProtocol next;
         try {
-            declared(old);
+            declared(switchable(old));
             next = to.newProtocol(face.loop());
-            declared(next);
+            declared(switchable(next));
         } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
         }
@@ -112,17 +112,26 @@ final class Switcher {
     }
 
     /**
+     * Returns the protocol as one that can be switched.
+     *
+     * @throws IllegalStateException if it does not say so
+     */
+    private static Switchable switchable(@Nullable BaseProtocol protocol) {
+        if (protocol instanceof Switchable switchable) {
+            return switchable;
+        }
+        throw new IllegalStateException(undeclared(protocol));
+    }
+
+    /**
      * Returns what a protocol says that it can be switched with.
      *
      * @throws IllegalStateException if it says nothing, or fails to
      */
-    private static SwitchSupport declared(@Nullable BaseProtocol protocol) {
-        if (!(protocol instanceof Switchable switchable)) {
-            throw new IllegalStateException(undeclared(protocol));
-        }
+    private static SwitchSupport declared(Switchable protocol) {
         SwitchSupport support;
         try {
-            support = switchable.switchSupport();
+            support = protocol.switchSupport();
         } catch (Throwable e) {
             throw new IllegalStateException(origin(protocol) + " cannot be switched: switchSupport() threw " + e, e);
         }
@@ -132,7 +141,7 @@ final class Switcher {
         return support;
     }
 
-    private static String origin(BaseProtocol protocol) {
+    private static String origin(Object protocol) {
         String bundle = BundleNames.of(protocol.getClass());
         return protocol.getClass().getName() + (bundle.isEmpty() ? "" : " of " + bundle);
     }
@@ -202,7 +211,8 @@ final class Switcher {
         ConfiguredServer server = session.server();
         Parked parked;
         try {
-            SwitchSupport support = declared(face.getProtocol());
+            Switchable leaving = switchable(face.getProtocol());
+            SwitchSupport support = declared(leaving);
             if (!Kinds.canPause(face)) {
                 throw new IllegalStateException("nothing can be parked whose reading cannot be paused");
             }
@@ -210,7 +220,7 @@ final class Switcher {
                     && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
                 throw new IllegalStateException("too many connections are parked already");
             }
-            parked = Parked.after((Switchable) face.getProtocol(), support, charge.label());
+            parked = Parked.after(leaving, support, charge.label());
         } catch (IllegalStateException e) {
             return failed(session, charge.label(), "", e);
         }
@@ -278,7 +288,7 @@ final class Switcher {
         try {
             next = to.newProtocol(face.loop());
             if (!parked.isFresh()) {
-                parked.check(next, declared(next));
+                parked.check(next, declared(switchable(next)));
             }
         } catch (Throwable e) { // a class that cannot be linked leaves it parked, too
             parked.refusal = to.label() + " could not: " + LoopCalls.text(e);
