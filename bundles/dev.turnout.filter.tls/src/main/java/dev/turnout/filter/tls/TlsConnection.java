@@ -377,20 +377,24 @@ final class TlsConnection {
         }
         state = State.ALERTED;
         alertAlone = lower != null && lower.getWriteBufferSize() == 0;
-        sendLast();
+        sendLast(false);
         if (isPeerEnded()) {
             closeBelow();
         }
     }
 
-    private void sendLast() throws SSLException {
+    private void sendLast(boolean failed) throws SSLException {
         TlsEngine by = engine;
         if (by == null || engineBusy) {
             return;
         }
         LoopBuffers.Lent out = buffers.sending.take();
         try {
-            by.end(out.data);
+            if (failed) {
+                by.fail(out.data);
+            } else {
+                by.end(out.data);
+            }
             sender.passDown(out);
         } finally {
             out.release();
@@ -417,15 +421,15 @@ final class TlsConnection {
         end(null);
     }
 
-    /** Ends at once, with an error; what TLS has to say about it is sent if possible. */
+    /** Ends at once, with an error; what TLS has to say about it is sent if possible, but no closing alert: the peer must see that the stream was cut. */
     void fail(Throwable why) {
         if (isEnded()) {
             return;
         }
         if (why instanceof SSLException) {
             try {
-                sendLast();
-            } catch (SSLException e) {
+                sendLast(true);
+            } catch (SSLException | RuntimeException e) {
                 why.addSuppressed(e);
             }
         }

@@ -40,6 +40,7 @@ final class TlsEngine {
     }
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final byte[] TOO_LONG = {23, 3, 3, -1, -1};
     private static final String TLS_1_3 = "TLSv1.3";
 
     private final SSLEngine engine;
@@ -263,7 +264,7 @@ final class TlsEngine {
         return false;
     }
 
-    /** Adds what the engine has to say last: the closing alert, or the one that tells the peer of a failure. */
+    /** Adds what the engine has to say last: the closing alert, or the one that tells the peer of a failure if it has failed. */
     void end(ByteBuffer out) throws SSLException {
         engine.closeOutbound();
         while (!engine.isOutboundDone() && out.remaining() >= packetBytes) {
@@ -271,6 +272,32 @@ final class TlsEngine {
             if (result.bytesProduced() == 0) {
                 return;
             }
+        }
+    }
+
+    /**
+     * Adds the alert that tells the peer of a failure, if the engine has one to give; never the closing alert, by which the peer would take a stream that
+     * was cut for a whole one.
+     */
+    void fail(ByteBuffer out) throws SSLException {
+        if (peerClosed) {
+            return; // what the engine wants to say now may be the closing alert
+        }
+        flush(out);
+        if (established && !engine.isOutboundDone()) {
+            // the failure is none of the engine's, which makes an alert only of its own
+            try {
+                engine.unwrap(ByteBuffer.wrap(TOO_LONG), ByteBuffer.allocate(clearBytes));
+            } catch (SSLException expected) {
+                flush(out);
+            }
+        }
+    }
+
+    private void flush(ByteBuffer out) throws SSLException {
+        boolean more = true;
+        while (more && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && out.remaining() >= packetBytes) {
+            more = engine.wrap(NOTHING, out).bytesProduced() > 0;
         }
     }
 }

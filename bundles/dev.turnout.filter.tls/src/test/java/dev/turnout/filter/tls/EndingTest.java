@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,7 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -451,6 +453,77 @@ class EndingTest extends TlsCase {
 
         assertInstanceOf(SSLException.class, protocol.awaitLost().cause());
         assertEquals("good", protocol.text());
+    }
+
+    @Test
+    @Spec("TLS-44")
+    void aStreamThatAFailureCutsNeverEndsWithTheClosingAlert() throws Exception {
+        byte[] longer = Arrays.copyOf(new byte[] {23, 3, 3, -1, -1}, 100);
+        byte[] negotiating = Arrays.copyOf(new byte[] {22, 3, 3, 0, 60}, 65);
+        byte[] wrong = Arrays.copyOf(new byte[] {23, 3, 3, 0, 60}, 65);
+        for (String version : VERSIONS) {
+            for (byte[] junk : List.of(
+                    ascii("GET / HTTP/1.0\r\n\r\n"),
+                    ascii("X".repeat(16)),
+                    longer,
+                    negotiating,
+                    wrong,
+                    ascii("XXXXX"))) {
+                RecordingProtocol protocol = recorder();
+                TlsPeer peer =
+                        clientPeer(listen(server(), () -> protocol), version).handshake();
+                protocol.awaitMade();
+                loop.run(in -> protocol.transport().write(ascii("the first half")));
+
+                assertEquals("the first half", peer.receiveText(14));
+                peer.sendRaw(ByteBuffer.wrap(junk));
+
+                assertInstanceOf(SSLException.class, protocol.awaitLost().cause());
+                assertNotEquals("closed", ending(peer), () -> version + " after " + Arrays.toString(junk));
+            }
+        }
+    }
+
+    @Test
+    void aClientWhoseStreamAFailureCutsSendsNoClosingAlert() throws Exception {
+        for (String version : VERSIONS) {
+            RecordingProtocol protocol = recorder();
+            Pair pair = open(client(), protocol, version);
+
+            pair.peer().sendRaw(ByteBuffer.wrap(ascii("X".repeat(16))));
+
+            assertInstanceOf(SSLException.class, protocol.awaitLost().cause());
+            assertNotEquals("closed", ending(pair.peer()), version);
+        }
+    }
+
+    @Test
+    void aCallbackThatFailsSendsNoClosingAlert() throws Exception {
+        for (String version : VERSIONS) {
+            RecordingProtocol protocol = recorder().onData(data -> {
+                throw new SSLException("of the protocol");
+            });
+            Pair pair = open(client(), protocol, version);
+
+            pair.peer().send("x");
+
+            assertInstanceOf(SSLException.class, protocol.awaitLost().cause());
+            assertNotEquals("closed", ending(pair.peer()), version);
+            assertEquals(1, loop.reports().size());
+            loop.reports().clear();
+        }
+    }
+
+    /** Returns how the stream ended for the peer: by the closing alert, by one that tells of a failure, or cut. */
+    private static String ending(TlsPeer peer) {
+        try {
+            peer.receiveAll();
+            return peer.isAlerted() ? "closed" : "cut";
+        } catch (SSLException e) {
+            return "alert: " + e.getMessage();
+        } catch (IOException e) {
+            return "cut: " + e.getMessage();
+        }
     }
 
     @Test

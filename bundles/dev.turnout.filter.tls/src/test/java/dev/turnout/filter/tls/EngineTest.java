@@ -201,6 +201,21 @@ class EngineTest {
     }
 
     @Test
+    void aFailureThatIsNotTheEnginesIsToldByAnAlertToo() throws Exception {
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            End[] ends = connect(version, 0);
+            byte[] junk = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            assertThrows(SSLException.class, () -> ends[0].take(junk, 0, junk.length));
+
+            ends[0].engine.fail(ends[0].out);
+
+            SSLException told = assertThrows(SSLException.class, () -> pass(ends[0], ends[1], 0), version);
+            assertTrue(told.getMessage().contains("unexpected_message"), told::getMessage);
+            assertFalse(ends[1].engine.isPeerClosed());
+        }
+    }
+
+    @Test
     void everyBitOfARecordCounts() throws Exception {
         ByteBuffer sample = ByteBuffer.allocate(1 << 16);
         connect("TLSv1.3", 0)[0].engine.encrypt(ByteBuffer.wrap(new byte[8]), sample);
