@@ -4,32 +4,82 @@ package dev.turnout.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import dev.turnout.bench.server.Address;
+import dev.turnout.bench.server.TurnoutServer;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AllocationTest {
 
     private static final int MESSAGES = 20_000;
 
+    @TempDir
+    Path folder;
+
     @Test
-    void echoOnAnEstablishedConnectionAllocatesNothingPerMessage() throws Exception {
+    void echoOnAnEstablishedTcpConnectionAllocatesNothingPerMessage() throws Exception {
+        assertNothingIsAllocated("tcp");
+    }
+
+    @Test
+    void echoOnAnEstablishedUnixConnectionAllocatesNothingPerMessage() throws Exception {
+        assertNothingIsAllocated("unix:" + folder.resolve("echo.sock"));
+    }
+
+    private static void assertNothingIsAllocated(String address) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (EchoServer server = new EchoServer();
-                EchoClient client = new EchoClient(server.address(), 1024)) {
+        try (TurnoutServer server = new TurnoutServer(Address.parse(address));
+                Client client = new Client(server.address())) {
             long loop = server.thread().getId();
-            send(client);
+            client.send();
 
             long before = threads.getThreadAllocatedBytes(loop);
-            send(client);
+            client.send();
             long allocated = threads.getThreadAllocatedBytes(loop) - before;
 
             assertEquals(0, allocated / MESSAGES, () -> allocated + " bytes for " + MESSAGES + " messages");
         }
     }
 
-    private static void send(EchoClient client) throws Exception {
-        for (int i = 0; i < MESSAGES; i++) {
-            client.roundTrip();
+    /** Sends one message at a time over a blocking channel and checks that the same bytes come back. */
+    private static final class Client implements AutoCloseable {
+
+        private final SocketChannel channel;
+        private final ByteBuffer message = ByteBuffer.allocateDirect(1024);
+        private final ByteBuffer answer = ByteBuffer.allocateDirect(1024);
+
+        Client(SocketAddress address) throws IOException {
+            channel = SocketChannel.open(address);
+            while (message.hasRemaining()) {
+                message.put((byte) message.position());
+            }
+        }
+
+        void send() throws IOException {
+            for (int i = 0; i < MESSAGES; i++) {
+                message.rewind();
+                while (message.hasRemaining()) {
+                    channel.write(message);
+                }
+                answer.clear();
+                while (answer.hasRemaining()) {
+                    if (channel.read(answer) < 0) {
+                        throw new IOException("the server closed the connection");
+                    }
+                }
+                assertEquals(-1, answer.flip().mismatch(message.rewind()));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 }

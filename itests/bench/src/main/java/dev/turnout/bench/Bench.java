@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench;
+
+import dev.turnout.bench.peer.Peer;
+import dev.turnout.bench.peer.Peers;
+import dev.turnout.bench.report.Machine;
+import dev.turnout.bench.report.Report;
+import dev.turnout.bench.report.Section;
+import dev.turnout.bench.report.Table;
+import dev.turnout.bench.run.Cores;
+import dev.turnout.bench.run.Launch;
+import dev.turnout.bench.run.Programs;
+import dev.turnout.bench.scenario.Scenario;
+import dev.turnout.bench.scenario.Scenarios;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Measures echo servers in turns, prints tables, and writes {@code results.json} and {@code report.html}. */
+public final class Bench {
+
+    private final BenchOptions options;
+    private final PrintStream out;
+    private final Progress progress;
+    private final Map<String, String> versions = new LinkedHashMap<>();
+    private final Map<String, String> absent = new LinkedHashMap<>();
+
+    private Bench(BenchOptions options, PrintStream out) {
+        this.options = options;
+        this.out = out;
+        progress = new Progress(out);
+    }
+
+    /** Runs with the options of {@code --help}; exits with 1 if anything that was measured failed. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        int status;
+        try {
+            status = run(System.out, args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("run: " + e.getMessage());
+            status = 2;
+        }
+        System.exit(status);
+    }
+
+    static int run(PrintStream out, String... args) throws IOException, InterruptedException {
+        BenchOptions options = BenchOptions.parse(args);
+        if (options.help) {
+            out.print(BenchOptions.HELP);
+            return 0;
+        }
+        return new Bench(options, out).run(args.clone());
+    }
+
+    private int run(String[] args) throws IOException, InterruptedException {
+        List<Scenario> scenarios = scenarios();
+        List<Peer> peers = peers();
+        if (options.list) {
+            scenarios.forEach(scenario -> out.println("scenario " + scenario.name() + ": " + scenario.about()));
+            peers.forEach(peer ->
+                    out.println("server " + peer.name() + ": " + String.join(", ", new TreeSet<>(peer.kinds()))));
+            return 0;
+        }
+        if (!Files.exists(Path.of("/proc/self/task"))) {
+            throw new IllegalArgumentException("processor time is read from /proc, as Linux has it; here is none");
+        }
+        Cores cores = Cores.choose(options.cores);
+        Launch launch = Launch.of(options.java, System.getProperty("java.class.path"), options.python, cores);
+        peers = present(peers, launch);
+        Map<String, Object> circumstances = circumstances(launch, args);
+        circumstances.forEach((name, value) -> out.println(name + ": " + value));
+        return measure(scenarios, peers, launch, circumstances);
+    }
+
+    private int measure(List<Scenario> scenarios, List<Peer> peers, Launch launch, Map<String, Object> circumstances)
+            throws IOException, InterruptedException {
+        Files.createDirectories(options.output);
+        Path logs = Files.createTempDirectory("turnout-bench");
+        List<Section> sections = new ArrayList<>();
+        try {
+            for (Scenario scenario : scenarios) {
+                Optional<String> obstacle = scenario.obstacle();
+                if (obstacle.isPresent()) {
+                    out.println("\n" + scenario.name() + " is skipped: " + obstacle.get() + "\n");
+                    continue;
+                }
+                try (Rounds rounds = new Rounds(options, launch, logs, progress, scenario)) {
+                    Section section =
+                            rounds.run(peers.stream().filter(scenario::takes).toList());
+                    sections.add(section);
+                    out.println("\n" + Table.of(section));
+                }
+                // after each, so that a run that is broken off leaves what it had
+                Report.write(options.output, circumstances, sections);
+            }
+        } finally {
+            delete(logs);
+        }
+        out.println("results.json and report.html are in " + options.output.toAbsolutePath());
+        boolean failed = sections.stream()
+                .flatMap(section -> section.outcomes().stream())
+                .anyMatch(outcome -> !outcome.errors().isEmpty());
+        return failed || sections.isEmpty() ? 1 : 0;
+    }
+
+    private List<Scenario> scenarios() {
+        List<Scenario> chosen = Scenarios.all(options.rate, options.idle).stream()
+                .filter(scenario -> BenchOptions.has(options.scenarios, scenario.name()))
+                .toList();
+        known(options.scenarios, "scenario", chosen.stream().map(Scenario::name).toList());
+        return chosen;
+    }
+
+    private List<Peer> peers() {
+        List<Peer> chosen = Peers.all().stream()
+                .filter(peer -> peer.name().equals(options.reference) || BenchOptions.has(options.servers, peer.name()))
+                .toList();
+        List<String> names = chosen.stream().map(Peer::name).toList();
+        known(options.servers, "server", names);
+        known(List.of(options.reference), "server", names);
+        return chosen;
+    }
+
+    private static void known(List<String> wanted, String what, List<String> names) {
+        for (String one : wanted) {
+            if (names.stream().noneMatch(name -> BenchOptions.has(List.of(one), name))) {
+                throw new IllegalArgumentException("no " + what + " is called " + one + "; try --list");
+            }
+        }
+    }
+
+    /** Leaves out, and says so, which servers this machine has not what they need for. */
+    private List<Peer> present(List<Peer> peers, Launch launch) throws InterruptedException {
+        List<Peer> present = new ArrayList<>();
+        for (Peer peer : peers) {
+            try {
+                versions.put(peer.name(), peer.version(launch));
+                present.add(peer);
+            } catch (IOException e) {
+                absent.put(peer.name(), String.valueOf(e.getMessage()));
+            }
+        }
+        return present;
+    }
+
+    private Map<String, Object> circumstances(Launch launch, String[] args) throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        all.put(
+                "command",
+                String.join(
+                        " ",
+                        Stream.concat(Stream.of("itests/bench/run"), Stream.of(args))
+                                .toList()));
+        all.put("commit", System.getProperty("bench.commit", "unknown"));
+        all.put("machine", Machine.describe());
+        all.put("jdk", Launch.version(launch.java()));
+        all.put("flags", String.join(" ", launch.flags()));
+        all.put("pinning", launch.cores().about());
+        all.put("rounds", options.rounds);
+        all.put("seconds", options.seconds);
+        all.put("smoke", options.smoke);
+        all.put("strace", options.strace && Programs.present("strace"));
+        all.put("reference", options.reference);
+        all.put("versions", versions);
+        all.put("absent", absent);
+        return all;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench;
+
+import dev.turnout.bench.peer.Peers;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The options of a run. Not threadsafe. */
+final class BenchOptions {
+
+    static final String HELP = """
+            usage: itests/bench/run [options]
+              --scenarios A,B   only these; a name may end in * (all)
+              --servers A,B     only these, and the reference; a name may end in * (all)
+              --reference NAME  what ratios are to (bare)
+              --rounds N        measured rounds of each server (5)
+              --seconds S       how long a round is (4)
+              --warm-up N       at most so many warm-up runs of a server, each of at most 1 s (20)
+              --rate N          messages per second of the open loop (10000)
+              --java HOME       the JDK that runs servers and load (the one that runs this)
+              --python PROGRAM  the Python that serves (python3, or the first that has the module)
+              --cores S,L       the cores of servers and load (the last and the first)
+              --no-strace       does not count system calls
+              --output FOLDER   where results.json and report.html go (itests/bench/target/report)
+              --smoke           one short round of each, to see that all works; the figures mean nothing
+              --list            names scenarios and servers
+            """;
+
+    List<String> scenarios = List.of("*");
+    List<String> servers = List.of("*");
+    String reference = Peers.BARE;
+    int rounds = 5;
+    double seconds = 4;
+    int warmUp = 20;
+    double rate = 10_000;
+    int idle = 10_000;
+    double idleSeconds = 5;
+    Path java = Path.of(System.getProperty("java.home"));
+    String python = "";
+    String cores = "";
+    boolean strace = true;
+    Path output = Path.of(System.getProperty("bench.output", "target/report"));
+    boolean smoke;
+    boolean list;
+    boolean help;
+
+    /** Reads them; what is wrong is said by an {@link IllegalArgumentException}. */
+    static BenchOptions parse(String... arguments) {
+        BenchOptions options = new BenchOptions();
+        Deque<String> rest = new ArrayDeque<>(List.of(arguments));
+        if (rest.contains("--smoke")) {
+            options.smoke();
+        }
+        while (!rest.isEmpty()) {
+            options.set(rest.remove(), rest);
+        }
+        return options;
+    }
+
+    private void set(String name, Deque<String> rest) {
+        switch (name) {
+            case "--scenarios" -> scenarios = names(name, rest);
+            case "--servers" -> servers = names(name, rest);
+            case "--reference" -> reference = value(name, rest);
+            case "--rounds" -> rounds = Integer.parseInt(value(name, rest));
+            case "--seconds" -> seconds = Double.parseDouble(value(name, rest));
+            case "--warm-up" -> warmUp = Integer.parseInt(value(name, rest));
+            case "--rate" -> rate = Double.parseDouble(value(name, rest));
+            case "--java" -> java = Path.of(value(name, rest)).toAbsolutePath();
+            case "--python" -> python = value(name, rest);
+            case "--cores" -> cores = value(name, rest);
+            case "--output" -> output = Path.of(value(name, rest));
+            case "--no-strace" -> strace = false;
+            case "--smoke" -> smoke = true;
+            case "--list" -> list = true;
+            case "--help" -> help = true;
+            default -> throw new IllegalArgumentException("unknown option " + name + "; try --help");
+        }
+    }
+
+    private void smoke() {
+        rounds = 1;
+        seconds = 0.3;
+        warmUp = 1;
+        rate = 2_000;
+        idle = 200;
+        idleSeconds = 0.3;
+    }
+
+    private static List<String> names(String name, Deque<String> rest) {
+        return List.of(value(name, rest).split(",", -1));
+    }
+
+    private static String value(String name, Deque<String> rest) {
+        if (rest.isEmpty()) {
+            throw new IllegalArgumentException(name + " needs a value; try --help");
+        }
+        return rest.remove();
+    }
+
+    /** Says whether a list of names, which may end in an asterisk, has one. */
+    static boolean has(List<String> names, String name) {
+        return names.stream()
+                .anyMatch(one ->
+                        one.endsWith("*") ? name.startsWith(one.substring(0, one.length() - 1)) : name.equals(one));
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+
+/** Writes {@code results.json} and the page {@code report.html}, which needs nothing but itself. */
+public final class Report {
+
+    private static final String CHARTS_POM = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
+
+    private Report() {}
+
+    /**
+     * Writes both.
+     *
+     * @param circumstances machine, versions, command and the like
+     */
+    public static void write(Path folder, Map<String, Object> circumstances, List<Section> sections)
+            throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>(circumstances);
+        all.put("scenarios", sections.stream().map(Section::map).toList());
+        String json = Json.of(all);
+        Files.writeString(folder.resolve("results.json"), json);
+        String page = resource("report.html")
+                .replace("@style@", resource("report.css"))
+                // without the address of a file that is not there
+                .replace("@charts@", charts().replaceFirst("//# sourceMappingURL=\\S+", ""))
+                .replace("@results@", json.replace("</", "<\\/"))
+                .replace("@script@", resource("report.js"));
+        Files.writeString(folder.resolve("report.html"), page);
+    }
+
+    private static String charts() throws IOException {
+        Properties pom = new Properties();
+        pom.load(new StringReader(resource(CHARTS_POM)));
+        return resource(
+                "/META-INF/resources/webjars/chart.js/" + pom.getProperty("version") + "/dist/chart.umd.min.js");
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = Report.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+}

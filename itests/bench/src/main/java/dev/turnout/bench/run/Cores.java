@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which core serves and which makes the load.
+ *
+ * @param server the number of the servers' core, or -1 for any
+ * @param load the number of the load generator's core, or -1 for any
+ * @param about says so to a reader
+ */
+public record Cores(int server, int load, String about) {
+
+    /** Reads {@code SERVER,LOAD}, or chooses the last and the first core this process may use. */
+    public static Cores choose(String wanted) throws IOException {
+        if (!Programs.present("taskset")) {
+            return new Cores(-1, -1, "not pinned, as there is no taskset");
+        }
+        List<Integer> cores = wanted.isEmpty() ? allowed() : parse(wanted);
+        if (cores.size() < 2) {
+            return new Cores(-1, -1, "not pinned, as there is one core only");
+        }
+        int server = wanted.isEmpty() ? cores.get(cores.size() - 1) : cores.get(0);
+        int load = wanted.isEmpty() ? cores.get(0) : cores.get(1);
+        return new Cores(server, load, "servers on core " + server + ", load on core " + load);
+    }
+
+    /** Returns the command that runs another one on a core. */
+    public static List<String> pinned(int core, List<String> command) {
+        if (core < 0) {
+            return command;
+        }
+        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        pinned.addAll(command);
+        return pinned;
+    }
+
+    private static List<Integer> allowed() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("Cpus_allowed_list:")) {
+                return parse(line.substring(line.indexOf(':') + 1).strip());
+            }
+        }
+        return List.of();
+    }
+
+    private static List<Integer> parse(String list) {
+        List<Integer> cores = new ArrayList<>();
+        for (String part : list.split(",", -1)) {
+            String[] ends = part.split("-", -1);
+            for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); i++) {
+                cores.add(i);
+            }
+        }
+        return cores;
+    }
+}

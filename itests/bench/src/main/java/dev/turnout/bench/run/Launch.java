@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How processes are started.
+ *
+ * @param java the home of the JDK that runs servers and load
+ * @param feature the JDK's feature version
+ * @param classPath what they run from
+ * @param python the interpreter to use, or an empty text for any
+ * @param cores where they run
+ */
+public record Launch(Path java, int feature, String classPath, String python, Cores cores) {
+
+    /** The same for every JVM. Serial: what a JVM on one processor chooses anyway, said openly. */
+    public static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
+
+    /** Starts by a JDK at a place. */
+    public static Launch of(Path java, String classPath, String python, Cores cores) throws IOException {
+        return new Launch(java, Integer.parseInt(version(java).split("\\D", 2)[0]), classPath, python, cores);
+    }
+
+    /** Returns the version of a JDK. */
+    public static String version(Path java) throws IOException {
+        Path release = java.resolve("release");
+        for (String line : Files.readAllLines(release)) {
+            if (line.startsWith("JAVA_VERSION=")) {
+                return line.substring(line.indexOf('"') + 1, line.lastIndexOf('"'));
+            }
+        }
+        throw new IOException(release + " has no JAVA_VERSION");
+    }
+
+    /** Returns the flags of every JVM. */
+    public List<String> flags() {
+        List<String> flags = new ArrayList<>(FLAGS);
+        if (feature >= 22) {
+            // what earlier ones allow without a word
+            flags.add("--enable-native-access=ALL-UNNAMED");
+        }
+        return flags;
+    }
+
+    /** Returns the command that runs a class. */
+    public List<String> java(Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
+        command.addAll(flags());
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+}

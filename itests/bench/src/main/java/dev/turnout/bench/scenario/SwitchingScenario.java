@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench.scenario;
+
+import dev.turnout.bench.load.Order;
+import dev.turnout.bench.peer.Peer;
+import dev.turnout.bench.peer.Peers;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Messages while all connections are switched to another protocol every 100 ms, beside the same without. */
+final class SwitchingScenario extends LoadScenario {
+
+    SwitchingScenario(String name) {
+        super(
+                name,
+                "tcp",
+                "tcp, connections: 50, bytes of a message: 1024, closed loop, while " + Peers.TURNOUT
+                        + "-switching hands every connection to another protocol every 100 ms");
+    }
+
+    @Override
+    public boolean takes(Peer peer) {
+        return peer.name().equals(Peers.BARE)
+                || peer.name().equals(Peers.TURNOUT)
+                || peer.kinds().contains(Peers.SWITCHING);
+    }
+
+    @Override
+    Order order(SocketAddress address, double seconds) {
+        return new Order("echo", address, 1024, 50, 1, seconds, 0);
+    }
+
+    @Override
+    public List<Figure> figures() {
+        List<Figure> all = new ArrayList<>(super.figures());
+        all.add(Figure.of("switches", "switches", 0));
+        return all;
+    }
+
+    @Override
+    public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
+        Map<String, Double> figures = super.measure(trial, seconds);
+        if (trial.server().peer().kinds().contains(Peers.SWITCHING) && figures.getOrDefault("switches", 0.0) == 0) {
+            throw new IOException("no connection was switched");
+        }
+        return figures;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.turnout.bench.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+
+/**
+ * Reads and writes addresses as the processes of the bench tell them to each other: {@code unix:PATH}, or the kind of a server by itself or with
+ * a port of the loopback address, {@code tcp} or {@code tcp:4711}.
+ */
+public final class Address {
+
+    /** How many new connections the kernel keeps for a server, the same for all. */
+    public static final int BACKLOG = 1024;
+
+    private static final String UNIX = "unix:";
+
+    private Address() {}
+
+    /** Reads an address; without a port the system chooses one. */
+    public static SocketAddress parse(String text) {
+        if (text.startsWith(UNIX)) {
+            return UnixDomainSocketAddress.of(text.substring(UNIX.length()));
+        }
+        int colon = text.indexOf(':');
+        int port = colon < 0 ? 0 : Integer.parseInt(text.substring(colon + 1));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Writes an address so that {@link #parse} reads it. */
+    public static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? "tcp:" + inet.getPort() : UNIX + address;
+    }
+}
