@@ -177,6 +177,10 @@ final class KeyFiles {
         if (!Files.isReadable(file)) {
             throw new NoSuchFileException(file.toString(), null, "it is not there or cannot be read");
         }
+        if (!Files.isRegularFile(file)) {
+            // to open a named pipe would wait for somebody who writes into it
+            throw new IOException(file + " is not a regular file");
+        }
     }
 
     /** Checks that the key is the certificate's, by signing with one and verifying with the other, and that the certificate holds today. */

@@ -12,6 +12,7 @@ import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.testkit.LogCapture;
+import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
@@ -42,6 +43,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Says how configured contexts come from files, and what happens when these change. */
@@ -226,6 +229,39 @@ class ContextTest extends TlsCase {
             context.look();
             assertEquals(Set.of("localhost"), context.loaded().hosts());
         }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aNamedPipeAtTheNameOfAFileIsRefusedAndTheWatchGoesOn() throws Exception {
+        Path chain = file("chain.pem", Keys.SERVER.certificatePem());
+        Path key = file("chain.key", Keys.SERVER.keyPem());
+        WatchedContext context = context("web", Map.of("certificate", chain.toString(), "key", key.toString()));
+        NamedContext.Loaded first = context.loaded();
+
+        Files.delete(chain);
+        assertEquals(0, new ProcessBuilder("mkfifo", chain.toString()).start().waitFor());
+        try (LogCapture log = new LogCapture()) {
+            Thread looking = new Thread(context::look, "looking");
+            looking.setDaemon(true);
+            looking.start();
+            looking.join(LoopThread.DEADLINE.toMillis());
+            assertFalse(looking.isAlive(), "it waits for somebody to write into the pipe");
+            assertEquals(
+                    List.of("WARNING TLS context web: " + chain
+                            + " is not a regular file; what was read before stays in use"),
+                    log.messages());
+        }
+        assertSame(first, context.loaded());
+        Files.delete(chain);
+        Files.createDirectory(chain);
+        reason(Map.of("certificate", chain.toString(), "key", key.toString()), chain + " is not a regular file");
+        Files.delete(chain);
+        file("chain.pem", Keys.OTHER.certificatePem());
+        file("chain.key", Keys.OTHER.keyPem());
+        context.look();
+
+        assertTrue(context.loaded().hosts().contains("other.example"));
     }
 
     @Test
