@@ -26,6 +26,13 @@ final class Contexts {
         return context == null ? null : context.loaded();
     }
 
+    /** Returns why the context of that name cannot be used, or null if there is none, or no reason. */
+    @Nullable
+    String failure(String name) {
+        NamedContext context = byName.get(name);
+        return context == null ? null : context.failure();
+    }
+
     /** Returns the names of those that can be used. */
     Set<String> names() {
         TreeSet<String> names = new TreeSet<>();

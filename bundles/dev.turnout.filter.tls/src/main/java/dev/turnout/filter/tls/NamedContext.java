@@ -23,6 +23,10 @@ interface NamedContext {
     @Nullable
     Loaded loaded();
 
-    /** Has somebody told when it can be used for the first time, or for more or less than before. */
+    /** Returns why it cannot be used, or null if it can be, or was not looked at yet. */
+    @Nullable
+    String failure();
+
+    /** Has somebody told when it can be used for the first time, or for more or less than before, or cannot be for another reason. */
     void whenUsable(Runnable listener);
 }

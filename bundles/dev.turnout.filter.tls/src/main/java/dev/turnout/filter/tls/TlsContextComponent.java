@@ -104,6 +104,11 @@ public final class TlsContextComponent implements NamedContext {
     }
 
     @Override
+    public @Nullable String failure() {
+        return context.failure();
+    }
+
+    @Override
     public void whenUsable(Runnable tell) {
         listener = tell;
     }

@@ -88,6 +88,11 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
 
     private static NamedContext.Loaded find(Contexts contexts, String name) {
         NamedContext.Loaded loaded = contexts.find(name.strip());
+        String failure = loaded == null ? contexts.failure(name.strip()) : null;
+        if (failure != null) {
+            throw new IllegalStateException("TLS context \"" + name.strip() + "\" cannot be used: " + failure
+                    + "; mend its files, or the configuration " + CONTEXT_PID + "~" + name.strip());
+        }
         if (loaded == null) {
             throw new IllegalStateException("no TLS context has the name \"" + name.strip() + "\"; present: "
                     + contexts.present() + "; add a configuration " + CONTEXT_PID + "~" + name.strip()

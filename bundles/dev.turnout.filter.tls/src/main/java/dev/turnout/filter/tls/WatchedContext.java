@@ -24,7 +24,7 @@ final class WatchedContext implements NamedContext {
     private volatile @Nullable Loaded loaded;
     private volatile Runnable listener = () -> {};
     private List<Object> seen = List.of();
-    private @Nullable String failure;
+    private volatile @Nullable String failure;
 
     WatchedContext(String name, KeyFiles files, @Nullable Loaded before) {
         this.name = name;
@@ -40,6 +40,11 @@ final class WatchedContext implements NamedContext {
     @Override
     public @Nullable Loaded loaded() {
         return loaded;
+    }
+
+    @Override
+    public @Nullable String failure() {
+        return loaded == null ? failure : null;
     }
 
     @Override
@@ -86,6 +91,17 @@ final class WatchedContext implements NamedContext {
                     name,
                     reason,
                     loaded == null ? "it cannot be used" : "what was read before stays in use");
+            if (loaded == null) {
+                tell();
+            }
+        }
+    }
+
+    private void tell() {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "TLS context " + name + ": nobody was told that it cannot be used", e);
         }
     }
 

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.TlsOptions;
+import dev.turnout.api.spi.Side;
 import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.Spec;
@@ -350,6 +352,33 @@ class ContextTest extends TlsCase {
 
         assertEquals(1, told[0]);
         assertEquals("late", contexts.present());
+    }
+
+    @Test
+    void aServerWhoseContextIsBrokenIsToldTheContextsOwnReason() throws Exception {
+        Path chain = file("chain.pem", "nothing");
+        Path key = file("chain.key", Keys.SERVER.keyPem());
+        WatchedContext context = context("web", Map.of("certificate", chain.toString(), "key", key.toString()));
+        int[] told = {0};
+        context.whenUsable(() -> told[0]++);
+
+        IllegalStateException refusal = assertThrows(IllegalStateException.class, () -> settings("web"));
+        assertTrue(
+                refusal.getMessage().startsWith("TLS context \"web\" cannot be used: " + chain + " has no certificate"),
+                refusal::getMessage);
+        Files.delete(chain);
+        context.look();
+        context.look();
+
+        assertEquals(1, told[0], "servers that wait for it may look again");
+        refusal = assertThrows(IllegalStateException.class, () -> settings("web"));
+        assertTrue(refusal.getMessage().contains("not there"), refusal::getMessage);
+        refusal = assertThrows(IllegalStateException.class, () -> settings("nobody"));
+        assertTrue(refusal.getMessage().contains("no TLS context has the name"), refusal::getMessage);
+    }
+
+    private TlsSettings settings(String name) {
+        return TlsSettings.of(Side.SERVER, TlsOptions.DEFAULTS, Map.of("", name), contexts);
     }
 
     @Test
