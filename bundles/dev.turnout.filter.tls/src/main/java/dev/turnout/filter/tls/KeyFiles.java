@@ -80,7 +80,7 @@ final class KeyFiles {
         KeyStore store;
         if (!config.keystore().isEmpty()) {
             store = storedKeys(hosts);
-        } else if (!config.certificate().isEmpty()) {
+        } else if (!config.certificate().isEmpty() || !config.key().isEmpty()) {
             store = pemKeys(hosts);
         } else {
             return null;

@@ -111,11 +111,12 @@ public final class NamedContexts implements ConfigurationListener {
     private void take(String pid, Map<String, Object> properties) {
         Registered before = contexts.get(pid);
         if (before != null) {
-            before.context.modified(config(properties));
+            before.context.modified(config(properties), properties);
             return;
         }
-        TlsContextComponent context =
-                new TlsContextComponent(config(properties), Map.of("service.pid", PREFIX + name(pid)));
+        Map<String, Object> named = new HashMap<>(properties);
+        named.put("service.pid", PREFIX + name(pid));
+        TlsContextComponent context = new TlsContextComponent(config(properties), named);
         contexts.put(pid, new Registered(context, bundle.registerService(TlsContextComponent.class, context, null)));
     }
 

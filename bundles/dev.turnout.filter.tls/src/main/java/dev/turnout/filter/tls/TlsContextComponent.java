@@ -3,8 +3,13 @@ package dev.turnout.filter.tls;
 
 import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,6 +35,12 @@ public final class TlsContextComponent implements NamedContext {
     /** Begins the names of its configurations. */
     static final String PID = "dev.turnout.filter.tls";
 
+    private static final Logger LOG = System.getLogger(TlsContextComponent.class.getName());
+
+    /** Begins the names of properties that containers and their installers add. */
+    private static final List<String> FOREIGN =
+            List.of(".", ":", "service.", "component.", "felix.", "org.apache.", "webconsole.", "osgi.");
+
     private static final Option<Duration> RELOAD_INTERVAL = Option.time(
             "reload.interval",
             Duration.ofSeconds(10),
@@ -46,6 +57,7 @@ public final class TlsContextComponent implements NamedContext {
     public TlsContextComponent(TlsContextConfig config, Map<String, Object> properties) {
         long interval = interval(config);
         name = name(properties);
+        reportUnknown(properties);
         context = new WatchedContext(name, new KeyFiles(config), null);
         begin(interval);
     }
@@ -57,6 +69,26 @@ public final class TlsContextComponent implements NamedContext {
      */
     private static long interval(TlsContextConfig config) {
         return RELOAD_INTERVAL.parse(config.reload_interval()).toMillis();
+    }
+
+    /** Reports properties that no context has; they are as likely as not slips of the pen. */
+    private void reportUnknown(Map<String, Object> properties) {
+        TreeSet<String> known = new TreeSet<>();
+        for (Method each : TlsContextConfig.class.getDeclaredMethods()) {
+            known.add(each.getName().replace('_', '.'));
+        }
+        for (String each : new TreeSet<>(properties.keySet())) {
+            if (!known.contains(each) && FOREIGN.stream().noneMatch(each::startsWith)) {
+                Object file = properties.get("felix.fileinstall.filename");
+                LOG.log(
+                        Level.WARNING,
+                        "TLS context {0}: unknown property \"{1}\" in {2}; known: {3}",
+                        name,
+                        each,
+                        file == null ? PID + "~" + name : file,
+                        String.join(", ", known));
+            }
+        }
     }
 
     private void begin(long millis) {
@@ -77,8 +109,9 @@ public final class TlsContextComponent implements NamedContext {
 
     /** Takes over other files; until they are good what was read before stays in use. */
     @Modified
-    void modified(TlsContextConfig config) {
+    void modified(TlsContextConfig config, Map<String, Object> properties) {
         long interval = interval(config);
+        reportUnknown(properties);
         deactivate();
         context = new WatchedContext(name, new KeyFiles(config), context.loaded());
         begin(interval);

@@ -338,6 +338,30 @@ class ContextTest extends TlsCase {
     }
 
     @Test
+    void propertiesThatNoContextHasAreReportedWithTheirFile() {
+        Map<String, Object> properties = Map.of(
+                "service.pid", "dev.turnout.filter.tls~web",
+                "felix.fileinstall.filename", "file:/etc/web.cfg",
+                "reload.interval", "0",
+                "certficate", "x");
+        try (LogCapture log = new LogCapture()) {
+            TlsContextComponent context = new TlsContextComponent(config(Map.of("reload_interval", "0")), properties);
+            context.modified(config(Map.of("reload_interval", "0")), properties);
+
+            List<String> told = log.messages().stream()
+                    .filter(each -> each.contains("unknown"))
+                    .toList();
+            assertEquals(2, told.size(), told::toString);
+            assertTrue(
+                    told.get(0).startsWith("WARNING")
+                            && told.get(0).contains("file:/etc/web.cfg")
+                            && told.get(0).contains("\"certficate\"")
+                            && told.get(0).contains("keystore.password"),
+                    told::toString);
+        }
+    }
+
+    @Test
     void tellsWhenItCanBeUsedForTheFirstTime() throws Exception {
         Path chain = folder.resolve("late.pem");
         Path key = file("late.key", Keys.SERVER.keyPem());
@@ -399,6 +423,7 @@ class ContextTest extends TlsCase {
         reason(Map.of("certificate", empty.toString(), "key", key), empty + " has no certificate");
         reason(Map.of("certificate", chain, "key", rsa.toString()), rsa.toString());
         reason(Map.of("certificate", chain), "one key for each certificate");
+        reason(Map.of("key", key), "one key for each certificate");
         reason(Map.of("certificate", ended.toString(), "key", endedKey.toString()), endedKey.toString());
         reason(Map.of("keystore", key), "key store");
         reason(Map.of("keystore", folder.resolve("no").toString()), "not there");

@@ -28,7 +28,8 @@ class NamedContextsTest {
     }
 
     private static Configuration configuration(String name, String interval) {
-        Dictionary<String, Object> properties = FrameworkUtil.asDictionary(Map.of("reload.interval", interval));
+        Dictionary<String, Object> properties =
+                FrameworkUtil.asDictionary(Map.of("reload.interval", interval, "nonsense", name));
         return proxy(Configuration.class, (self, method, arguments) -> switch (method.getName()) {
             case "getPid" -> TlsContextComponent.PID + "~" + name;
             case "getProcessedProperties" -> properties;
@@ -55,10 +56,11 @@ class NamedContextsTest {
             List<String> told = log.messages().stream()
                     .filter(each -> each.startsWith("WARNING"))
                     .toList();
-            assertEquals(1, told.size(), told::toString);
+            assertEquals(3, told.size(), told::toString);
+            assertTrue(told.get(0).contains("first: unknown property \"nonsense\""), told::toString);
             assertTrue(
-                    told.get(0).contains("dev.turnout.filter.tls~wrong")
-                            && told.get(0).contains("reload.interval=often"),
+                    told.get(1).contains("dev.turnout.filter.tls~wrong")
+                            && told.get(1).contains("reload.interval=often"),
                     told::toString);
         }
         assertEquals(List.of("first", "last"), registered);
