@@ -24,13 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Filters of other bundles stand between transport and protocol. The one here greets with its name and shifts each byte by a number. */
 class FilterTest {
@@ -213,114 +210,20 @@ class FilterTest {
     }
 
     @Test
-    @Spec({"FILE-4", "FILE-2", "FILE-3", "FILE-9"})
-    void sendsAFileInPiecesWhereTheSystemCannot(@TempDir Path folder) throws Exception {
-        byte[] content = new byte[3_000_000];
-        for (int i = 0; i < content.length; i++) {
-            content[i] = (byte) (i * 31);
-        }
-        Path file = Files.write(folder.resolve("f"), content);
-        RecordingProtocol receiver = new RecordingProtocol();
-        Server server = get(net.network()
-                .createServer(() -> receiver, Endpoint.parse("tls+tcp://127.0.0.1:0"), ServerOptions.DEFAULTS));
-        RecordingProtocol client = new RecordingProtocol();
-        Transport upper = connect(client, "tls+tcp", server, "").transport();
-
-        try (var channel = java.nio.channels.FileChannel.open(file)) {
-            long sent = get(on(net.loop(), () -> {
-                upper.write(bytes("["));
-                return net.network()
-                        .sendfile(upper, channel, 10, 2_500_000, true)
-                        .thenApply(count -> {
-                            upper.write(bytes("]"));
-                            return count;
-                        });
-            }));
-
-            assertEquals(2_500_000, sent);
-            assertEquals(2_500_010, channel.position());
-        }
-        byte[] received = receiver.awaitReceived(2_500_002).received();
-        assertEquals('[', received[0]);
-        assertEquals(']', received[2_500_001]);
-        for (int i = 0; i < 2_500_000; i++) {
-            if (received[i + 1] != content[i + 10]) {
-                throw new AssertionError("byte " + i + " differs");
-            }
-        }
-    }
-
-    /** The peer does not answer while it takes in: nobody reads its answers during the call. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    @Spec({"FILE-13", "FILE-12"})
-    void setsTheUsersProtocolAsideAndPutsItBack(boolean readingBefore, @TempDir Path folder) throws Exception {
-        Path file = Files.write(folder.resolve("f"), new byte[1_000_000]);
-        RecordingProtocol peer = new RecordingProtocol();
-        Server server = get(net.network()
-                .createServer(() -> peer, Endpoint.parse("tls+tcp://127.0.0.1:0"), ServerOptions.DEFAULTS));
-        RecordingProtocol client = new RecordingProtocol();
-        Transport upper = connect(client, "tls+tcp", server, "").transport();
-
-        try (var channel = java.nio.channels.FileChannel.open(file)) {
-            get(on(net.loop(), () -> {
-                upper.write(new byte[12_000_000]);
-                assertEquals(1, client.count("pauseWriting"), "it begins while writing is paused");
-                if (!readingBefore) {
-                    upper.pauseReading();
-                }
-                CompletionStage<Long> sending = net.network().sendfile(upper, channel, 0, -1, true);
-                assertFalse(upper.isReading(), "reading is paused during the call");
-                return sending;
-            }));
-        }
-
-        assertEquals(1, client.count("pauseWriting"));
-        assertEquals(1, client.count("resumeWriting"));
-        assertEquals(readingBefore, on(net.loop(), upper::isReading));
-        assertEquals(client, on(net.loop(), upper::getProtocol));
-        assertEquals(13_000_000, peer.awaitReceived(13_000_000).received().length);
-        assertEquals(List.of(), client.violations());
-    }
-
-    @Test
-    @Spec({"FILE-5", "FILE-14"})
-    void needsLeaveToSendInPieces(@TempDir Path folder) throws Exception {
-        Path file = Files.write(folder.resolve("f"), new byte[0]);
+    @Spec("FILE-7")
+    void refusesFilesWhereTheTransportSendsNone(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("f"), new byte[1]);
         Server server = listen("tls+tcp://127.0.0.1:0");
         Transport upper =
                 connect(new RecordingProtocol(), "tls+tcp", server, "").transport();
 
         try (var channel = java.nio.channels.FileChannel.open(file)) {
-            assertThrows(
-                    UnsupportedOperationException.class,
-                    () -> get(on(net.loop(), () -> net.network().sendfile(upper, channel, 0, -1, false))));
-            assertEquals(0, get(on(net.loop(), () -> net.network().sendfile(upper, channel, 0, -1, true))));
+            on(
+                    net.loop(),
+                    () -> assertThrows(
+                            UnsupportedOperationException.class,
+                            () -> net.network().sendfile(upper, channel, 0, -1, true)));
         }
-    }
-
-    @Test
-    @Spec("FILE-10")
-    void failsIfThePeerGoesAwayDuringTheFallback(@TempDir Path folder) throws Exception {
-        Path file = Files.write(folder.resolve("f"), new byte[20_000_000]);
-        Server server = get(net.network()
-                .createServer(
-                        () -> new RecordingProtocol().onData(data -> {
-                            throw new IllegalStateException("gone");
-                        }),
-                        Endpoint.parse("tls+tcp://127.0.0.1:0"),
-                        ServerOptions.DEFAULTS));
-        RecordingProtocol client = new RecordingProtocol();
-        Transport upper = connect(client, "tls+tcp", server, "").transport();
-
-        try (var channel = java.nio.channels.FileChannel.open(file)) {
-            assertThrows(
-                    java.io.IOException.class,
-                    () -> get(on(net.loop(), () -> net.network().sendfile(upper, channel, 0, -1, true))));
-        }
-
-        client.awaitLost();
-        assertEquals(1, client.count("connectionLost"));
     }
 
     @Test

@@ -58,6 +58,11 @@ final class Receiver {
         return scheduled || held != null || unread != null;
     }
 
+    /** Tells whether the protocol above gets nothing now, by its own wish or while a file is sent (FILE-12). */
+    boolean isHeldBack() {
+        return paused || connection.readsNothing();
+    }
+
     void pause() {
         paused = true;
     }
@@ -91,7 +96,7 @@ final class Receiver {
 
     /** Nothing goes up while the protocol above has paused; what it must not see any more, or not yet, is worked off. */
     private boolean mayDeliver() {
-        return !paused || !connection.isOpen();
+        return !isHeldBack() || !connection.isOpen();
     }
 
     /** Takes bytes of the wire. */
@@ -234,7 +239,7 @@ final class Receiver {
             return;
         }
         ByteBuffer room = upper.getBuffer(target, hint);
-        if (room == null || target != upper.buffered() || paused || !connection.isOpen()) {
+        if (room == null || target != upper.buffered() || isHeldBack() || !connection.isOpen()) {
             keepHeld(first);
             settle(outcome);
             return;
@@ -309,7 +314,7 @@ final class Receiver {
                     privateReads ? ByteBuffer.wrap(rest) : ByteBuffer.wrap(rest).asReadOnlyBuffer());
         } else {
             ByteBuffer room = upper.getBuffer(target, encrypted + clear.data.remaining());
-            if (room != null && held == clear && target == upper.buffered() && !paused && connection.isOpen()) {
+            if (room != null && held == clear && target == upper.buffered() && !isHeldBack() && connection.isOpen()) {
                 int count = copy(clear.data, room);
                 held = null;
                 keepHeld(clear);

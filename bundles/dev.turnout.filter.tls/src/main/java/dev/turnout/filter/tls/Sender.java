@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.filter.tls;
 
+import dev.turnout.api.error.ConnectionResetException;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
+import dev.turnout.transport.nio.FilePieces;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encrypts what the protocol above writes and passes it down, as far as the transport below wants it; the rest waits here in clear.
  *
+ * <p>A file that is being sent comes after what waits, one piece at a time, and is no part of what flow control counts; nothing is written meanwhile.
+ *
  * <p>Thread: the loop's. Data path: {@link #write} encrypts straight from the caller's buffer into a lent one, which the transport below drains.
  *
- * @see "TLS-15, TLS-39, TLS-40"
+ * @see "TLS-15, TLS-39, TLS-40, FILE-4"
  */
 final class Sender {
 
@@ -23,8 +27,13 @@ final class Sender {
     private final ClearQueue queue = new ClearQueue();
     private final Flow flow;
     private @Nullable TlsEngine engine;
+    private @Nullable FilePieces file;
     private boolean lowerPaused;
     private boolean draining;
+
+    /** Whether a file cannot go on before the engine has heard from the peer. */
+    private boolean fileStuck;
+
     private int unasked;
 
     Sender(TlsConnection connection, LoopBuffers buffers, Upper upper) {
@@ -144,6 +153,64 @@ final class Sender {
         }
         encryptWaiting(by, all);
         flow.shrunk(queue.size());
+        if (queue.isEmpty()) {
+            sendPieces(by);
+        }
+    }
+
+    /** Sends a file after what waits. */
+    void begin(FilePieces pieces) throws SSLException {
+        file = pieces;
+        drain(false);
+    }
+
+    /** Is told that the file is sent, or will not be. */
+    void fileEnded() {
+        file = null;
+        fileStuck = false;
+    }
+
+    boolean isFileStuck() {
+        return fileStuck;
+    }
+
+    boolean isSendingFile() {
+        return file != null;
+    }
+
+    /** Encrypts of a piece what the transport below takes, and has the next one read when that is all of it. */
+    private void sendPieces(TlsEngine by) throws SSLException {
+        FilePieces sending = file;
+        if (sending == null || lowerPaused || isClosedBelow()) {
+            return;
+        }
+        ByteBuffer piece = sending.piece();
+        int begin = piece.position();
+        draining = true;
+        try {
+            send(piece);
+        } finally {
+            draining = false;
+        }
+        if (by.isMute()) {
+            piece.position(begin);
+            sending.fail(new ConnectionResetException(
+                    "the peer ended the connection while a file was being sent; TLS takes no more of it", null));
+            return;
+        }
+        boolean taken = !lowerPaused && !isClosedBelow() && !connection.isEngineBusy();
+        fileStuck = taken && piece.hasRemaining();
+        if (fileStuck) {
+            connection.readOn();
+        } else if (taken) {
+            sending.next();
+        }
+    }
+
+    /** Tells whether the transport below drops what it gets, or will soon be gone. */
+    private boolean isClosedBelow() {
+        Transport below = connection.lower();
+        return below == null || below.isClosing();
     }
 
     private void encryptWaiting(TlsEngine by, boolean all) throws SSLException {
@@ -203,12 +270,21 @@ final class Sender {
         queue.clear();
     }
 
+    /** Fails the file that is being sent, if any, as the connection has ended. */
+    void failFile(@Nullable Throwable why) {
+        FilePieces sending = file;
+        if (sending != null) {
+            sending.fail(why);
+        }
+    }
+
     void closing() {
         flow.closing();
     }
 
-    boolean isEmpty() {
-        return queue.isEmpty();
+    /** Tells whether nothing waits, and no file is being sent. */
+    boolean isIdle() {
+        return queue.isEmpty() && file == null;
     }
 
     boolean isPaused() {

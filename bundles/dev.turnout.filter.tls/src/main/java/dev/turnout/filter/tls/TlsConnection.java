@@ -9,10 +9,12 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.transport.nio.FilePieces;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
@@ -188,6 +190,7 @@ final class TlsConnection {
                 fail(failure);
             } else if (!isEnded()) {
                 receiver.start();
+                resumeSending(); // which the receiver does not do while reading is paused
                 updateReading();
             }
         });
@@ -229,14 +232,7 @@ final class TlsConnection {
 
     /** Is told that bytes were worked on: something may have become possible that was not before. */
     void received() {
-        try {
-            if (told && !isEnded()) {
-                sender.drain(false);
-                finishFlushing();
-            }
-        } catch (SSLException e) {
-            fail(e);
-        }
+        resumeSending();
         if (isPeerEnded() && !receiver.isBehind()) {
             peerEnded();
         }
@@ -283,7 +279,7 @@ final class TlsConnection {
     /** Acts on the peer's end, by alert or without, unless the protocol above does not want to know yet (TLS-33). */
     private void peerEnded() {
         if (state == State.OPEN && !eofTold) {
-            if (receiver.isPaused()) {
+            if (receiver.isHeldBack()) {
                 return;
             }
             eofTold = true;
@@ -317,6 +313,17 @@ final class TlsConnection {
         }
     }
 
+    private void resumeSending() {
+        try {
+            if (told && !isEnded()) {
+                sender.drain(false);
+                finishFlushing();
+            }
+        } catch (SSLException e) {
+            fail(e);
+        }
+    }
+
     /** Handles the loss of the connection below: the end of everything. */
     void lostBelow(@Nullable Throwable why) {
         // a peer that has ended and gone need not take the closing alert
@@ -324,6 +331,7 @@ final class TlsConnection {
         state = State.ENDED;
         stopTimer();
         sender.clear();
+        sender.failFile(reason);
         receiver.end();
         if (told) {
             upper.connectionLost(reason);
@@ -338,6 +346,38 @@ final class TlsConnection {
         settings = null;
         info.ended(isPeerClosed());
         engine = null;
+    }
+
+    // --- files
+
+    /** Sends part of a file after what waits; until that is done nothing is written or read, and closing waits. */
+    CompletionStage<Long> sendFile(FileChannel file, long offset, long count) {
+        FilePieces pieces = new FilePieces(loop, file, offset, count, this::resumeSending, this::fileEnded);
+        try {
+            sender.begin(pieces);
+            updateReading();
+        } catch (SSLException e) {
+            fail(e);
+        }
+        return pieces.result();
+    }
+
+    private void fileEnded() {
+        sender.fileEnded();
+        if (!isEnded()) {
+            try {
+                finishFlushing();
+            } catch (SSLException e) {
+                fail(e);
+            }
+            readOn();
+        }
+    }
+
+    /** Is told that what comes from the peer may be worked on again. */
+    void readOn() {
+        receiver.schedule();
+        updateReading();
     }
 
     // --- ending
@@ -372,7 +412,7 @@ final class TlsConnection {
 
     /** Sends the closing alert after the last byte; then the peer's one is all that is missing (TLS-22). */
     private void finishFlushing() throws SSLException {
-        if (state != State.FLUSHING || !sender.isEmpty() || engineBusy) {
+        if (state != State.FLUSHING || !sender.isIdle() || engineBusy) {
             return;
         }
         state = State.ALERTED;
@@ -453,6 +493,7 @@ final class TlsConnection {
         if (below != null) {
             below.abort();
         }
+        sender.failFile(why);
     }
 
     private void handshakeFailed(Throwable why) {
@@ -477,7 +518,7 @@ final class TlsConnection {
         if (below == null || isEnded()) {
             return;
         }
-        boolean wanted = !engineBusy && !receiver.isBehind() && !(isOpen() && receiver.isPaused());
+        boolean wanted = !engineBusy && !receiver.isBehind() && !(isOpen() && receiver.isHeldBack());
         if (wanted != lowerReading) {
             lowerReading = wanted;
             if (wanted) {
@@ -512,6 +553,11 @@ final class TlsConnection {
     int clearBytes() {
         TlsEngine by = engine;
         return by == null ? LoopBuffers.CHUNK_BYTES : by.clearBytes();
+    }
+
+    /** Tells whether a file is on its way, for which the engine needs nothing of the peer. */
+    boolean readsNothing() {
+        return sender.isSendingFile() && !sender.isFileStuck();
     }
 
     boolean isEngineBusy() {

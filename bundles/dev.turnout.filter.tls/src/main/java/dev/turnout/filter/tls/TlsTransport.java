@@ -7,6 +7,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.BufferedProtocol;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.FileSender;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
@@ -15,13 +16,15 @@ import dev.turnout.transport.nio.ProtocolSwitch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Is the side of a TLS connection that the protocol above sees: its transport. Thread: the loop's. */
-final class TlsTransport implements Transport, Upgradeable {
+final class TlsTransport implements Transport, FileSender, Upgradeable {
 
     private static final Logger LOG = System.getLogger(TlsTransport.class.getName());
     private static final int QUIET_DROPS = 5;
@@ -64,7 +67,10 @@ final class TlsTransport implements Transport, Upgradeable {
         if (connection.isClosing()) {
             drop(size);
             data.position(data.limit());
-        } else if (size > 0) {
+            return;
+        }
+        refuseDuringFile();
+        if (size > 0) {
             try {
                 sender.write(data);
             } catch (SSLException e) {
@@ -81,6 +87,7 @@ final class TlsTransport implements Transport, Upgradeable {
         if (connection.isClosing()) {
             drop(data.remaining());
         } else {
+            refuseDuringFile();
             try {
                 sender.writeOwned(data);
             } catch (SSLException e) {
@@ -103,6 +110,7 @@ final class TlsTransport implements Transport, Upgradeable {
             drop(size);
             return;
         }
+        refuseDuringFile();
         try {
             sender.writelines(data);
         } catch (SSLException e) {
@@ -117,11 +125,35 @@ final class TlsTransport implements Transport, Upgradeable {
         }
     }
 
+    private void refuseDuringFile() {
+        if (sender.isSendingFile()) {
+            throw new IllegalStateException("cannot write during a sendfile on " + this + "; wait for its completion");
+        }
+    }
+
     private void refuseUpgraded() {
         if (upgraded) {
             throw new IllegalStateException(
                     "cannot use " + this + ": it was upgraded; use the transport that the upgrade returned");
         }
+    }
+
+    @Override
+    public CompletionStage<Long> sendfile(FileChannel file, long offset, long count) {
+        loop.checkThread();
+        refuseUpgraded();
+        boolean closing = connection.isClosing();
+        if (closing || sender.isSendingFile()) {
+            throw new IllegalStateException(
+                    "cannot send a file on " + this + (closing ? ": it is closing" : " during another sendfile"));
+        }
+        return connection.sendFile(file, offset, count);
+    }
+
+    /** Says no: what the system would send is not encrypted. */
+    @Override
+    public boolean hasSystemSend() {
+        return false;
     }
 
     /** Throws, as TLS knows no half-close (WRITE-33, TLS-34, TLS-35). */
@@ -239,6 +271,9 @@ final class TlsTransport implements Transport, Upgradeable {
 
     @Override
     public void upgrade(BaseProtocol layer) {
+        if (!connection.isClosing() && sender.isSendingFile()) {
+            throw new IllegalStateException("cannot upgrade " + this + " during a sendfile");
+        }
         replaceProtocol(layer);
         upgraded = true;
     }

@@ -243,6 +243,31 @@ class StartTlsTest extends TlsCase {
     }
 
     @Test
+    @Spec({"FILE-4", "FILE-2"})
+    void aFileGoesThroughTlsInTls(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("f"), bytes(MUCH));
+        RecordingProtocol protocol = recorder();
+        Transport plain = plainClient(protocol);
+        CompletionStage<Transport> outer = upgrade(plain, protocol, false);
+        TlsPeer outside = otherSide(false).handshake();
+        Transport tls = loop.join(outer, "the outer upgrade");
+        CompletionStage<Transport> inner = upgrade(tls, protocol, false);
+        NestedPeer inside = new NestedPeer(outside, Keys.SERVER.trusting(Keys.CLIENT));
+        inside.handshake();
+        Transport twice = loop.join(inner, "the inner upgrade");
+
+        try (FileChannel content = FileChannel.open(file)) {
+            CompletionStage<Long> sending = loop.call(() -> networks.network().sendfile(twice, content, 0, -1, true));
+            loop.run(in -> assertThrows(IllegalStateException.class, () -> twice.write(ascii("too early"))));
+
+            assertArrayEquals(bytes(MUCH), inside.receive(MUCH));
+            assertEquals(MUCH, loop.join(sending, "the file"));
+        }
+        inside.send(ascii("x"));
+        assertEquals("x", protocol.awaitReceived(1).text());
+    }
+
+    @Test
     @Spec({"TLS-18", "CONN-22"})
     void aClientSaysWhomItExpects() throws Exception {
         RecordingProtocol protocol = recorder();

@@ -22,11 +22,16 @@ import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Protocols above TLS are exchanged as on any stream; what is more is said here, the rest by the contract suites. */
 class SwitchingTest extends TlsCase {
@@ -102,6 +107,31 @@ class SwitchingTest extends TlsCase {
         SwitchDTO told = loop.join(networks.runtime().snapshot(), "a snapshot").switches[0];
         assertEquals("SWITCHED", told.kind);
         assertEquals(2, told.unread);
+    }
+
+    @Test
+    @Spec({"SWITCH-30", "FILE-13"})
+    void aProtocolHandsOverWhileAFileIsSent(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("f"), bytes(MUCH));
+        Marking next = new Marking("next ");
+        Pair pair = open(new Marking("old "), Map.of("send.buffer", "32KiB", "receive.buffer", "32KiB"));
+        pair.peer().send(ascii("one\ntw"));
+        assertArrayEquals(ascii("old one\n"), pair.peer().receive(8));
+
+        try (FileChannel content = FileChannel.open(file)) {
+            CompletionStage<Long> sending = loop.call(() -> {
+                CompletionStage<Long> begun = networks.network().sendfile(pair.transport(), content, 0, -1, true);
+                pair.transport().setProtocol(next);
+                assertSame(next, pair.transport().getProtocol());
+                return begun;
+            });
+            pair.peer().send(ascii("o\n"));
+
+            assertArrayEquals(bytes(MUCH), pair.peer().receive(MUCH));
+            assertEquals(MUCH, loop.join(sending, "the file"));
+        }
+        assertArrayEquals(ascii("next two\n"), pair.peer().receive(9));
+        loop.run(in -> pair.transport().abort());
     }
 
     /** Opens a connection of which only the transport is kept. */

@@ -15,6 +15,7 @@ import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.TlsOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.DatagramRequest;
+import dev.turnout.api.spi.FileSender;
 import dev.turnout.api.spi.PipeRequest;
 import dev.turnout.api.spi.ProcessRequest;
 import dev.turnout.api.spi.Side;
@@ -331,7 +332,24 @@ public class BoundNetwork implements Network {
     @Override
     public CompletionStage<Long> sendfile(
             Transport transport, FileChannel file, long offset, long count, boolean fallback) {
-        return FileFallback.sendfile(core, transport, file, offset, count, fallback);
+        requireNonNull(file, "file");
+        IoLoop loop = (IoLoop) requireNonNull(transport, "transport").loop();
+        loop.checkThread();
+        Arguments.filePart(file, offset, count);
+        if (transport.isClosing() || transport.getProtocol() == null) {
+            throw new IllegalStateException("cannot send a file: the transport is closing: " + transport);
+        }
+        if (!(transport instanceof FileSender sender)) {
+            throw new UnsupportedOperationException(
+                    "this kind of transport sends no files; read the file and write it: " + transport);
+        }
+        if (!fallback && !sender.hasSystemSend()) {
+            return failed(
+                    loop,
+                    new UnsupportedOperationException("the system cannot send a file over " + transport
+                            + "; allow the fallback to read and write it"));
+        }
+        return sender.sendfile(file, offset, count);
     }
 
     private static <T> CompletionStage<T> failed(IoLoop loop, Throwable failure) {

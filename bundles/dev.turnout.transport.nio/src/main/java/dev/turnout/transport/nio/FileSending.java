@@ -1,46 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.nio;
 
-import dev.turnout.api.error.ConnectionAbortedException;
 import dev.turnout.api.loop.io.IoLoop;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one file in bounded rounds, one for each time the channel is writable. Thread: the loop's.
+ * Has the system send one file in bounded rounds, one for each time the channel is writable. Thread: the loop's.
  *
  * @see "FILE-2 to FILE-12, JAVA-40"
  */
-final class FileSending {
+final class FileSending extends FilePart {
 
     private static final long ROUND_BYTES = 1024 * 1024;
 
     private final WritableByteChannel channel;
-    private final FileChannel file;
-    private final long offset;
-    private final long count;
-    private final Runnable ended;
-    private final CompletableFuture<Long> result;
     private long sent;
-    private boolean over;
 
     /** @param ended told before the result is completed, so that its dependents may write again */
     FileSending(IoLoop loop, WritableByteChannel channel, FileChannel file, long offset, long count, Runnable ended) {
+        super(loop, file, offset, count, ended);
         this.channel = channel;
-        this.file = file;
-        this.offset = offset;
-        this.count = count;
-        this.ended = ended;
-        this.result = loop.createFuture();
-        Cancellation.watch(result, loop, this::finish);
     }
 
-    CompletionStage<Long> result() {
-        return result;
+    @Override
+    long sent() {
+        return sent;
     }
 
     /** Sends what one round allows. Failures of the file end this sending only; those of the channel are thrown. */
@@ -63,34 +49,7 @@ final class FileSending {
             return;
         }
         if (atEnd) {
-            long total = sent;
-            finish();
-            result.complete(total);
+            complete();
         }
-    }
-
-    /** Fails the result; null stands for an abort of the connection. */
-    void fail(@Nullable Throwable cause) {
-        finish();
-        result.completeExceptionally(
-                cause != null
-                        ? cause
-                        : new ConnectionAbortedException(
-                                "the connection was aborted after " + sent + " bytes of the file", null));
-    }
-
-    private void finish() {
-        if (over) {
-            return;
-        }
-        over = true;
-        try {
-            if (file.isOpen()) {
-                file.position(offset + sent);
-            }
-        } catch (IOException e) {
-            result.completeExceptionally(e);
-        }
-        ended.run();
     }
 }
