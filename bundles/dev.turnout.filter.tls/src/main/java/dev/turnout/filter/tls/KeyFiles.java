@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,7 +102,7 @@ final class KeyFiles {
         for (String alias : Collections.list(stored.aliases())) {
             if (stored.isKeyEntry(alias) && stored.getCertificate(alias) instanceof X509Certificate certificate) {
                 PrivateKey key = (PrivateKey) stored.getKey(alias, password);
-                fits(file + " (" + alias + ")", key, certificate);
+                fits(file + " (" + alias + ")", key, file, certificate);
                 store.setKeyEntry(alias, key, NO_PASSWORD, stored.getCertificateChain(alias));
                 hosts.addAll(hosts(certificate));
             }
@@ -128,7 +129,7 @@ final class KeyFiles {
                     keys.get(i),
                     chain.get(0).getPublicKey(),
                     config.key_password().toCharArray());
-            fits(keys.get(i).toString(), key, chain.get(0));
+            fits(keys.get(i).toString(), key, certificates.get(i), chain.get(0));
             store.setKeyEntry("key" + i, key, NO_PASSWORD, chain.toArray(Certificate[]::new));
             hosts.addAll(hosts(chain.get(0)));
         }
@@ -169,7 +170,9 @@ final class KeyFiles {
             return KeyStore.getInstance(file.toFile(), password.toCharArray());
         } catch (IOException | GeneralSecurityException e) {
             throw new IOException(
-                    file + " is no PKCS#12 or JKS key store, or its password is wrong: " + e.getMessage(), e);
+                    file + " is no PKCS#12 or JKS key store, or its password is wrong, or it is damaged"
+                            + (e.getMessage() == null ? "" : ": " + e.getMessage()),
+                    e);
         }
     }
 
@@ -184,9 +187,16 @@ final class KeyFiles {
     }
 
     /** Checks that the key is the certificate's, by signing with one and verifying with the other, and that the certificate holds today. */
-    private static void fits(String where, PrivateKey key, X509Certificate certificate) throws IOException {
+    private static void fits(String where, PrivateKey key, Path file, X509Certificate certificate) throws IOException {
         try {
             certificate.checkValidity();
+        } catch (CertificateException e) {
+            throw new IOException(
+                    file + " does not hold today, the certificate of " + certificate.getSubjectX500Principal() + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        try {
             String algorithm = switch (key.getAlgorithm()) {
                 case "RSA" -> "SHA256withRSA";
                 case "EC" -> "SHA256withECDSA";

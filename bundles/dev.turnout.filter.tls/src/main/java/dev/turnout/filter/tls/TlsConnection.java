@@ -606,6 +606,7 @@ final class TlsConnection {
     /** Returns the peer's address for texts. */
     private String peer() {
         Transport below = lower;
-        return below == null ? "the peer" : String.valueOf(below.getExtraInfo("peername", "the peer"));
+        String name = below == null ? "" : String.valueOf(below.getExtraInfo("peername", ""));
+        return name.isEmpty() ? "the peer" : name; // a client of a unix socket has an empty one
     }
 }

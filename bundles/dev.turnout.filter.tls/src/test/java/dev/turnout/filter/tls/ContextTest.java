@@ -424,8 +424,12 @@ class ContextTest extends TlsCase {
         reason(Map.of("certificate", chain, "key", rsa.toString()), rsa.toString());
         reason(Map.of("certificate", chain), "one key for each certificate");
         reason(Map.of("key", key), "one key for each certificate");
-        reason(Map.of("certificate", ended.toString(), "key", endedKey.toString()), endedKey.toString());
+        reason(Map.of("certificate", ended.toString(), "key", endedKey.toString()), ended + " does not hold today");
         reason(Map.of("keystore", key), "key store");
+        Path store = folder.resolve("keys");
+        Keys.SERVER.generate(store);
+        Files.write(store, Arrays.copyOf(Files.readAllBytes(store), 300));
+        reason(Map.of("keystore", store.toString(), "keystore_password", Keys.PASSWORD), "or it is damaged");
         reason(Map.of("keystore", folder.resolve("no").toString()), "not there");
         reason(Map.of("truststore", empty.toString()), empty.toString());
         reason(Map.of("provider", "NoSuchProvider"), "NoSuchProvider");
