@@ -113,11 +113,11 @@ class ConfigurationFilesTest {
             container.configure("many" + i, "endpoint=tcp://127.0.0.1:0", "protocol=echo");
         }
 
-        Await.value("all to be open", () -> told(said, ": echo at "), count -> count == many);
+        Await.value("all to be open", 60, () -> told(said, ": echo at "), count -> count == many);
         for (int i = 0; i < many; i++) {
             container.unconfigure("many" + i);
         }
-        Await.value("all to be closed", () -> told(said, " closes "), count -> count == many);
+        Await.value("all to be closed", 60, () -> told(said, " closes "), count -> count == many);
     }
 
     private static long told(int after, String what) {
