@@ -43,11 +43,10 @@ public final class TurnoutServer implements AutoCloseable {
                                 List.of("127.0.0.1"),
                                 ((InetSocketAddress) wanted).getPort(),
                                 OPTIONS);
-        // the listening sockets are asked on their loop, where the stage completes
-        address = listening
-                .thenApply(
-                        server -> Objects.requireNonNull(server.sockets().get(0).getsockname()))
-                .toCompletableFuture()
+        Server server = listening.toCompletableFuture().join();
+        // the listening sockets are asked on their loop
+        address = CompletableFuture.supplyAsync(
+                        () -> Objects.requireNonNull(server.sockets().get(0).getsockname()), server.loop())
                 .join();
     }
 
