@@ -6,10 +6,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** Waits for conditions, up to ten seconds unless told otherwise. */
+/** Waits for conditions, up to half a minute unless told otherwise. */
 public final class Await {
 
-    private static final int DEADLINE_SECONDS = 10;
+    private static final int DEADLINE_SECONDS = 30;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private Await() {}
