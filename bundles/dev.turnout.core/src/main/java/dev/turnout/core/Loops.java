@@ -3,6 +3,7 @@ package dev.turnout.core;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopGroup;
+import dev.turnout.api.spi.HelperThreads;
 import dev.turnout.core.internal.SelectorLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,8 +113,7 @@ public final class Loops implements LoopGroup, AutoCloseable {
     private void start() {
         CountDownLatch running = new CountDownLatch(loops.size());
         for (IoLoop loop : loops) {
-            Thread thread = new Thread(() -> run(loop), loop.name());
-            thread.setDaemon(true);
+            Thread thread = HelperThreads.daemon(loop.name(), () -> run(loop));
             loop.callSoonThreadsafe(running::countDown);
             thread.start();
         }

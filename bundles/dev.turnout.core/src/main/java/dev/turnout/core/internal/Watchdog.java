@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.core.internal;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -52,8 +53,7 @@ final class Watchdog {
     /** Starts to look after the calling thread. */
     void start() {
         Thread watched = Thread.currentThread();
-        Thread fresh = new Thread(() -> sample(watched), loopName + "-watchdog");
-        fresh.setDaemon(true);
+        Thread fresh = HelperThreads.daemon(loopName + "-watchdog", () -> sample(watched));
         sampler = fresh;
         fresh.start();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.core.internal;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -65,9 +66,8 @@ final class Workers {
             done.complete(null);
             return done;
         }
-        Thread waiter = new Thread(() -> await(closing, timeout, done), loop.name() + "-executor-shutdown");
-        waiter.setDaemon(true);
-        waiter.start();
+        HelperThreads.daemon(loop.name() + "-executor-shutdown", () -> await(closing, timeout, done))
+                .start();
         return done;
     }
 
@@ -106,12 +106,13 @@ final class Workers {
     private static ExecutorService newPool(String name) {
         int threads = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor made =
-                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + "-worker-" + number.getAndIncrement());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        ThreadPoolExecutor made = new ThreadPoolExecutor(
+                threads,
+                threads,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> HelperThreads.daemon(name + "-worker-" + number.getAndIncrement(), task));
         made.allowCoreThreadTimeOut(true);
         return made;
     }

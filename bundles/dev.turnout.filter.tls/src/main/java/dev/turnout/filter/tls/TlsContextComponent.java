@@ -3,6 +3,7 @@ package dev.turnout.filter.tls;
 
 import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
+import dev.turnout.api.spi.HelperThreads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -96,11 +97,8 @@ public final class TlsContextComponent implements NamedContext {
         mine.whenUsable(() -> listener.run());
         mine.look();
         if (millis > 0) {
-            ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread thread = new Thread(task, "turnout-tls-" + name);
-                thread.setDaemon(true);
-                return thread;
-            });
+            ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor(
+                    task -> HelperThreads.daemon("turnout-tls-" + name, task));
             ScheduledFuture<?> unused =
                     watching.scheduleWithFixedDelay(mine::look, millis, millis, TimeUnit.MILLISECONDS);
             watch = watching;

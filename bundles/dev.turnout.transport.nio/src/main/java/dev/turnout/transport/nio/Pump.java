@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.nio;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
@@ -55,9 +56,7 @@ abstract class Pump {
     /** Lets the thread look for work. Under the lock. */
     final void work() {
         if (thread == null && !closed) {
-            Thread started = new Thread(this::run, name);
-            started.setDaemon(true);
-            started.setContextClassLoader(null);
+            Thread started = HelperThreads.daemon(name, this::run);
             thread = started;
             started.start();
         }
@@ -134,10 +133,8 @@ abstract class Pump {
             notifyAll();
         }
         if (wake) {
-            Thread closer = new Thread(this::closeEnd, name + "-close"); // waking the other thread may take a moment
-            closer.setDaemon(true);
-            closer.setContextClassLoader(null);
-            closer.start();
+            // waking the other thread may take a moment
+            HelperThreads.daemon(name + "-close", this::closeEnd).start();
         } else {
             closeEnd();
         }

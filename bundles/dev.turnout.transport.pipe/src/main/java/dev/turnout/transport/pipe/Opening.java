@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.pipe;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -31,22 +32,15 @@ final class Opening {
     }
 
     void begin() {
-        start("turnout-open-" + path, this::open);
+        HelperThreads.daemon("turnout-open-" + path, this::open).start();
     }
 
     /** Gives up, unless it is open by now. Any thread, never blocks. */
     synchronized void cancel() {
         if (!over) {
             over = true;
-            start("turnout-open-cancel-" + path, this::letGo);
+            HelperThreads.daemon("turnout-open-cancel-" + path, this::letGo).start();
         }
-    }
-
-    private static void start(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        thread.start();
     }
 
     private void open() {

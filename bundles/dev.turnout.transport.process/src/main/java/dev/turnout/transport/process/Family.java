@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.process;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -74,10 +75,7 @@ final class Family {
             }
             sweeping = true;
         }
-        Thread sweeper = new Thread(this::sweepDoomed, "turnout-process-sweeper");
-        sweeper.setDaemon(true);
-        sweeper.setContextClassLoader(null);
-        sweeper.start();
+        HelperThreads.daemon("turnout-process-sweeper", this::sweepDoomed).start();
     }
 
     private void sweepDoomed() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.process;
 
+import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class Signals {
     private static final Path SHELL = Path.of("/bin/sh");
 
     private final Process child;
-    private Thread last = new Thread(() -> {});
+    private Thread last = HelperThreads.daemon("turnout-signal", () -> {});
 
     Signals(Process child) {
         this.child = child;
@@ -47,18 +48,14 @@ final class Signals {
                     + " cannot be sent, as there is no /bin/sh on this system; terminate() and kill() can be used");
         }
         Thread before = last;
-        last = new Thread(
-                () -> {
-                    try {
-                        before.join();
-                        run(signal);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "turnout-signal-" + child.pid());
-        last.setDaemon(true);
-        last.setContextClassLoader(null);
+        last = HelperThreads.daemon("turnout-signal-" + child.pid(), () -> {
+            try {
+                before.join();
+                run(signal);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
         last.start();
     }
 
