@@ -6,17 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.testkit.ForwardingSelectorProvider;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
-import java.net.ProtocolFamily;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelectionKey;
 import java.nio.channels.spi.AbstractSelector;
@@ -29,8 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** A selector that goes mad is replaced by another one of its provider. */
 class SelectorFaultTest extends LoopFixture {
-
-    private static final SelectorProvider REAL = SelectorProvider.provider();
 
     private MadSelector mad;
     private int selectors;
@@ -97,22 +92,7 @@ class SelectorFaultTest extends LoopFixture {
     }
 
     /** Opens one mad selector, then sound ones. */
-    private final class Provider extends SelectorProvider {
-
-        @Override
-        public DatagramChannel openDatagramChannel() throws IOException {
-            return REAL.openDatagramChannel();
-        }
-
-        @Override
-        public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-            return REAL.openDatagramChannel(family);
-        }
-
-        @Override
-        public Pipe openPipe() throws IOException {
-            return REAL.openPipe();
-        }
+    private final class Provider extends ForwardingSelectorProvider {
 
         @Override
         public AbstractSelector openSelector() throws IOException {
@@ -121,17 +101,7 @@ class SelectorFaultTest extends LoopFixture {
                 mad = new MadSelector();
                 return mad;
             }
-            return REAL.openSelector();
-        }
-
-        @Override
-        public ServerSocketChannel openServerSocketChannel() throws IOException {
-            return REAL.openServerSocketChannel();
-        }
-
-        @Override
-        public SocketChannel openSocketChannel() throws IOException {
-            return REAL.openSocketChannel();
+            return super.openSelector();
         }
     }
 
@@ -143,7 +113,7 @@ class SelectorFaultTest extends LoopFixture {
         int rounds;
 
         MadSelector() {
-            super(REAL);
+            super(SelectorProvider.provider());
         }
 
         @Override

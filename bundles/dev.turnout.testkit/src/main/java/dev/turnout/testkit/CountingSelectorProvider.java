@@ -9,18 +9,13 @@ import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Is a second selector provider beside the JDK's default one: it hands out the JDK's channels and selectors and keeps what it handed out, so
- * that a test can see whether something was opened past it. Any thread.
- */
-public final class CountingSelectorProvider extends SelectorProvider {
+/** Hands out the JDK's channels and selectors and keeps what it handed out, so that a test can see whether something was opened past it. Any thread. */
+public final class CountingSelectorProvider extends ForwardingSelectorProvider {
 
-    private final SelectorProvider jdk = SelectorProvider.provider();
     private final List<Channel> channels = new CopyOnWriteArrayList<>();
     private final AtomicInteger selectors = new AtomicInteger();
 
@@ -44,17 +39,17 @@ public final class CountingSelectorProvider extends SelectorProvider {
 
     @Override
     public DatagramChannel openDatagramChannel() throws IOException {
-        return keep(jdk.openDatagramChannel());
+        return keep(super.openDatagramChannel());
     }
 
     @Override
     public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-        return keep(jdk.openDatagramChannel(family));
+        return keep(super.openDatagramChannel(family));
     }
 
     @Override
     public Pipe openPipe() throws IOException {
-        Pipe pipe = jdk.openPipe();
+        Pipe pipe = super.openPipe();
         keep(pipe.source());
         keep(pipe.sink());
         return pipe;
@@ -63,26 +58,26 @@ public final class CountingSelectorProvider extends SelectorProvider {
     @Override
     public AbstractSelector openSelector() throws IOException {
         selectors.incrementAndGet();
-        return jdk.openSelector();
+        return super.openSelector();
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
-        return keep(jdk.openServerSocketChannel());
+        return keep(super.openServerSocketChannel());
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
-        return keep(jdk.openServerSocketChannel(family));
+        return keep(super.openServerSocketChannel(family));
     }
 
     @Override
     public SocketChannel openSocketChannel() throws IOException {
-        return keep(jdk.openSocketChannel());
+        return keep(super.openSocketChannel());
     }
 
     @Override
     public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
-        return keep(jdk.openSocketChannel(family));
+        return keep(super.openSocketChannel(family));
     }
 }

@@ -33,4 +33,10 @@ public record SwitchSupport(String name, int lowest, int highest) {
         int version = Math.min(highest, other.highest);
         return name.equals(other.name) && version >= Math.max(lowest, other.lowest) ? version : 0;
     }
+
+    /** Returns the name and the versions, such as {@code turnout.stream 1..2}. */
+    @Override
+    public String toString() {
+        return name + " " + lowest + ".." + highest;
+    }
 }

@@ -80,6 +80,25 @@ class StartTlsTest extends TlsCase {
         return peer(channel, engine);
     }
 
+    /**
+     * Holds a client connection with TLS in TLS.
+     *
+     * @param outer what the first upgrade made
+     * @param inner what the second one made of it
+     * @param peer the other end of the inner TLS
+     */
+    private record TlsInTls(Transport outer, Transport inner, NestedPeer peer) {}
+
+    private TlsInTls upgradeTwice(Transport plain, BaseProtocol protocol) throws IOException {
+        CompletionStage<Transport> first = upgrade(plain, protocol, false);
+        TlsPeer outside = otherSide(false).handshake();
+        Transport outer = loop.join(first, "the outer upgrade");
+        CompletionStage<Transport> second = upgrade(outer, protocol, false);
+        NestedPeer inside = new NestedPeer(outside, Keys.SERVER.trusting(Keys.CLIENT));
+        inside.handshake();
+        return new TlsInTls(outer, loop.join(second, "the inner upgrade"), inside);
+    }
+
     @Test
     @Spec({"TLS-50", "TLS-51", "TLS-53"})
     void upgradesAClientSideConnection() throws Exception {
@@ -216,17 +235,10 @@ class StartTlsTest extends TlsCase {
         Path file = Files.write(folder.resolve("f"), ascii("clear"));
         RecordingProtocol protocol = recorder();
         Transport plain = plainClient(protocol);
-        CompletionStage<Transport> outer = upgrade(plain, protocol, false);
-        TlsPeer outside = otherSide(false).handshake();
-        Transport tls = loop.join(outer, "the outer upgrade");
-
-        CompletionStage<Transport> inner = upgrade(tls, protocol, false);
-        NestedPeer inside = new NestedPeer(outside, Keys.SERVER.trusting(Keys.CLIENT));
-        inside.handshake();
-        Transport twice = loop.join(inner, "the inner upgrade");
+        TlsInTls upgraded = upgradeTwice(plain, protocol);
         try (FileChannel content = FileChannel.open(file)) {
             loop.run(in -> {
-                for (Transport old : List.of(plain, tls)) {
+                for (Transport old : List.of(plain, upgraded.outer())) {
                     assertThrows(
                             IllegalStateException.class,
                             () -> networks.network().sendfile(old, content, 0, -1, true));
@@ -238,8 +250,8 @@ class StartTlsTest extends TlsCase {
             });
         }
 
-        loop.run(in -> twice.write(ascii("secret")));
-        assertArrayEquals(ascii("secret"), inside.receive(6));
+        loop.run(in -> upgraded.inner().write(ascii("secret")));
+        assertArrayEquals(ascii("secret"), upgraded.peer().receive(6));
     }
 
     @Test
@@ -247,23 +259,18 @@ class StartTlsTest extends TlsCase {
     void aFileGoesThroughTlsInTls(@TempDir Path folder) throws Exception {
         Path file = Files.write(folder.resolve("f"), bytes(MUCH));
         RecordingProtocol protocol = recorder();
-        Transport plain = plainClient(protocol);
-        CompletionStage<Transport> outer = upgrade(plain, protocol, false);
-        TlsPeer outside = otherSide(false).handshake();
-        Transport tls = loop.join(outer, "the outer upgrade");
-        CompletionStage<Transport> inner = upgrade(tls, protocol, false);
-        NestedPeer inside = new NestedPeer(outside, Keys.SERVER.trusting(Keys.CLIENT));
-        inside.handshake();
-        Transport twice = loop.join(inner, "the inner upgrade");
+        TlsInTls upgraded = upgradeTwice(plainClient(protocol), protocol);
 
         try (FileChannel content = FileChannel.open(file)) {
-            CompletionStage<Long> sending = loop.call(() -> networks.network().sendfile(twice, content, 0, -1, true));
-            loop.run(in -> assertThrows(IllegalStateException.class, () -> twice.write(ascii("too early"))));
+            CompletionStage<Long> sending =
+                    loop.call(() -> networks.network().sendfile(upgraded.inner(), content, 0, -1, true));
+            loop.run(in -> assertThrows(
+                    IllegalStateException.class, () -> upgraded.inner().write(ascii("too early"))));
 
-            assertArrayEquals(bytes(MUCH), inside.receive(MUCH));
+            assertArrayEquals(bytes(MUCH), upgraded.peer().receive(MUCH));
             assertEquals(MUCH, loop.join(sending, "the file"));
         }
-        inside.send(ascii("x"));
+        upgraded.peer().send(ascii("x"));
         assertEquals("x", protocol.awaitReceived(1).text());
     }
 

@@ -46,11 +46,6 @@ final class ConfiguredServer {
     /** How long an endpoint that has ended at once stays closed, so that a protocol that always closes does not keep the loop busy. */
     private static final Duration REOPENING = Duration.ofSeconds(1);
 
-    /** How soon an address that cannot be had is tried again; the pause doubles up to the longest. */
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
-
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     private final Core core;
@@ -58,7 +53,7 @@ final class ConfiguredServer {
     private final Shortfall shortfall;
     private final KeptSockets kept;
     private final DelayedAction reopening = new DelayedAction();
-    private final DelayedAction retrying = new DelayedAction();
+    private final Retries retries = new Retries();
     /** What happened to its connections, those that it has taken up included. */
     volatile SwitchCounters counters = new SwitchCounters();
 
@@ -80,7 +75,6 @@ final class ConfiguredServer {
     /** What could not be had although the old listening socket was closed for it. */
     private volatile @Nullable ServerSettings unattainable;
 
-    private volatile Duration untilRetry = FIRST_RETRY;
     private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
@@ -216,7 +210,7 @@ final class ConfiguredServer {
                 wanted = ServerSettings.read(configuration);
                 shortfall.read();
                 unattainable = null;
-                untilRetry = FIRST_RETRY;
+                retries.reset();
             } catch (ServerSettings.WrongValue e) {
                 shortfall.misread(e.property, e.value, e.getMessage());
                 return done();
@@ -267,7 +261,7 @@ final class ConfiguredServer {
             ended = true;
             kept.close();
             reopening.drop();
-            retrying.drop();
+            retries.drop();
             shortfall.mended();
             if (goOn) {
                 tellWhatGoesOn(why);
@@ -735,9 +729,7 @@ final class ConfiguredServer {
                 || (cause instanceof UnsupportedOperationException && !core.has(want));
         boolean again = cause instanceof IOException && !costsWhatIsOpen(want);
         if (again) {
-            retrying.hold(core.loops.choose(), untilRetry, this::retry);
-            Duration longer = untilRetry.multipliedBy(2);
-            untilRetry = longer.compareTo(LONGEST_RETRY) < 0 ? longer : LONGEST_RETRY;
+            retries.schedule(core.loops.choose(), this::retry);
         }
         shortfall.fail(
                 "endpoint",

@@ -135,13 +135,9 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     void check(BaseProtocol next, SwitchSupport offered) {
         if (switchSupport().commonVersion(offered) == 0) {
             throw new IllegalStateException("cannot switch " + transport + " from " + protocol + " ("
-                    + text(switchSupport()) + ") to " + next.getClass().getName() + " (" + text(offered)
+                    + switchSupport() + ") to " + next.getClass().getName() + " (" + offered
                     + "): both must support switching under one name, with a version in common");
         }
-    }
-
-    private static String text(SwitchSupport support) {
-        return support.name() + " " + support.lowest() + ".." + support.highest();
     }
 
     private void hold(BaseTransport held, boolean pausedByPredecessor) {

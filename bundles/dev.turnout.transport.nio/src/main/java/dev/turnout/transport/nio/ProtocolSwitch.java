@@ -4,7 +4,6 @@ package dev.turnout.transport.nio;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.HandoverContext;
 import dev.turnout.api.protocol.HandoverState;
-import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.SwitchReport;
@@ -389,11 +388,9 @@ public final class ProtocolSwitch {
     }
 
     private static String support(BaseProtocol protocol) {
-        if (!(protocol instanceof Switchable switchable)) {
-            return "no support declared";
-        }
-        SwitchSupport support = switchable.switchSupport();
-        return support.name() + " " + support.lowest() + ".." + support.highest();
+        return protocol instanceof Switchable switchable
+                ? switchable.switchSupport().toString()
+                : "no support declared";
     }
 
     private static String name(BaseProtocol protocol) {

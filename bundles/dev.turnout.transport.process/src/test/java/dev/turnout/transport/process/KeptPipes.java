@@ -3,15 +3,10 @@ package dev.turnout.transport.process;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.turnout.testkit.ForwardingSelectorProvider;
 import java.io.IOException;
-import java.net.ProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.AbstractSelector;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +14,10 @@ import java.util.List;
  * Opens the JDK's pipes and keeps the ends that are a child's, when this process lets go of them. The first pipe of two is that of standard input, as
  * {@link Child} opens them.
  */
-final class KeptPipes extends SelectorProvider implements AutoCloseable {
+final class KeptPipes extends ForwardingSelectorProvider implements AutoCloseable {
 
     private static final int MOST_HEARD = 100;
 
-    private final SelectorProvider jdk = SelectorProvider.provider();
     private final List<Pipe> opened = new ArrayList<>();
 
     /**
@@ -65,9 +59,11 @@ final class KeptPipes extends SelectorProvider implements AutoCloseable {
 
     @Override
     public synchronized Pipe openPipe() throws IOException {
-        Pipe pipe = jdk.openPipe();
+        Pipe pipe = super.openPipe();
         opened.add(pipe);
-        return opened.size() % 2 == 1 ? new InputPipe(pipe) : new OutputPipe(pipe);
+        return opened.size() % 2 == 1
+                ? new Ends(new KeptSource(pipe.source()), pipe.sink())
+                : new Ends(pipe.source(), new KeptSink(pipe.sink()));
     }
 
     /** Closes what is left. */
@@ -79,15 +75,15 @@ final class KeptPipes extends SelectorProvider implements AutoCloseable {
         }
     }
 
-    /** Is a pipe whose reading end outlives its close. */
-    private static final class InputPipe extends Pipe {
+    /** Is a pipe of these two ends. */
+    private static final class Ends extends Pipe {
 
-        private final Pipe pipe;
-        private final KeptSource source;
+        private final SourceChannel source;
+        private final SinkChannel sink;
 
-        InputPipe(Pipe pipe) {
-            this.pipe = pipe;
-            this.source = new KeptSource(pipe.source());
+        Ends(SourceChannel source, SinkChannel sink) {
+            this.source = source;
+            this.sink = sink;
         }
 
         @Override
@@ -97,32 +93,11 @@ final class KeptPipes extends SelectorProvider implements AutoCloseable {
 
         @Override
         public SinkChannel sink() {
-            return pipe.sink();
-        }
-    }
-
-    /** Is a pipe whose writing end outlives its close. */
-    private static final class OutputPipe extends Pipe {
-
-        private final Pipe pipe;
-        private final KeptSink sink;
-
-        OutputPipe(Pipe pipe) {
-            this.pipe = pipe;
-            this.sink = new KeptSink(pipe.sink());
-        }
-
-        @Override
-        public SourceChannel source() {
-            return pipe.source();
-        }
-
-        @Override
-        public SinkChannel sink() {
             return sink;
         }
     }
 
+    /** Is a reading end that outlives its close. */
     private static final class KeptSource extends Pipe.SourceChannel {
 
         private final Pipe.SourceChannel source;
@@ -158,6 +133,7 @@ final class KeptPipes extends SelectorProvider implements AutoCloseable {
         }
     }
 
+    /** Is a writing end that outlives its close. */
     private static final class KeptSink extends Pipe.SinkChannel {
 
         private final Pipe.SinkChannel sink;
@@ -191,30 +167,5 @@ final class KeptPipes extends SelectorProvider implements AutoCloseable {
         protected void implConfigureBlocking(boolean block) throws IOException {
             sink.configureBlocking(block);
         }
-    }
-
-    @Override
-    public DatagramChannel openDatagramChannel() throws IOException {
-        return jdk.openDatagramChannel();
-    }
-
-    @Override
-    public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-        return jdk.openDatagramChannel(family);
-    }
-
-    @Override
-    public AbstractSelector openSelector() throws IOException {
-        return jdk.openSelector();
-    }
-
-    @Override
-    public ServerSocketChannel openServerSocketChannel() throws IOException {
-        return jdk.openServerSocketChannel();
-    }
-
-    @Override
-    public SocketChannel openSocketChannel() throws IOException {
-        return jdk.openSocketChannel();
     }
 }
