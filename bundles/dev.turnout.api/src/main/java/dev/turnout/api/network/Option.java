@@ -30,6 +30,7 @@ public record Option<T>(
         String description,
         Function<String, T> parser) {
 
+    private static final String TIME = "a time such as 250ms, 30s, 5m, 1h or PT30S";
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-zA-Z]*)");
 
     /** Returns the value that the text stands for; the error names option, text and legal syntax. */
@@ -69,10 +70,20 @@ public record Option<T>(
         return time(name, fallback, ", or 0 for at once", effect, description);
     }
 
+    /** Returns an option that is a time which always bounds something, so that 0 is refused. */
+    public static Option<Duration> bound(String name, Duration fallback, Effect effect, String description) {
+        return new Option<>(name, fallback, effect, TIME + ", and not 0", description, text -> {
+            Duration value = duration(text);
+            if (value.isZero()) {
+                throw new IllegalArgumentException(text);
+            }
+            return value;
+        });
+    }
+
     private static Option<Duration> time(
             String name, Duration fallback, String zero, Effect effect, String description) {
-        String syntax = "a time such as 250ms, 30s, 5m, 1h or PT30S" + zero;
-        return new Option<>(name, fallback, effect, syntax, description, Option::duration);
+        return new Option<>(name, fallback, effect, TIME + zero, description, Option::duration);
     }
 
     /** Returns an option that is a size in bytes. */

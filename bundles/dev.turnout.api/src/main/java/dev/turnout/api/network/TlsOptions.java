@@ -33,11 +33,11 @@ public final class TlsOptions extends Options<TlsOptions> {
             text -> text);
 
     /** Bounds the handshake (TLS-8). */
-    public static final Option<Duration> HANDSHAKE_TIMEOUT = Option.time(
+    public static final Option<Duration> HANDSHAKE_TIMEOUT = Option.bound(
             "handshake.timeout", Duration.ofSeconds(60), Effect.NEW_CONNECTIONS, "Bounds the handshake; not 0.");
 
     /** Bounds the end of the connection, flushing included (TLS-24). */
-    public static final Option<Duration> SHUTDOWN_TIMEOUT = Option.time(
+    public static final Option<Duration> SHUTDOWN_TIMEOUT = Option.bound(
             "shutdown.timeout",
             Duration.ofSeconds(30),
             Effect.NEW_CONNECTIONS,

@@ -50,6 +50,19 @@ class OptionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"soon", "0", "0s", "PT0S"})
+    void refusesAnEndlessHandshakeWithoutOfferingOne(String text) {
+        for (Option<Duration> option : List.of(TlsOptions.HANDSHAKE_TIMEOUT, TlsOptions.SHUTDOWN_TIMEOUT)) {
+            IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> option.parse(text));
+
+            assertEquals(
+                    option + "=" + text
+                            + " is not legal: expected a time such as 250ms, 30s, 5m, 1h or PT30S, and not 0",
+                    refusal.getMessage());
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"2147483648", "2GiB", "8589934592GiB", "99999999999999999999"})
     void refusesBuffersThatNoSystemCanHaveWithTheLargestOne(String text) {
         for (Option<Long> option : List.of(StreamOptions.RECEIVE_BUFFER, StreamOptions.SEND_BUFFER)) {
