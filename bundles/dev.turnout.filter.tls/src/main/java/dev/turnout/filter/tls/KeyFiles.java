@@ -71,7 +71,7 @@ final class KeyFiles {
                     ? SSLContext.getInstance("TLS")
                     : SSLContext.getInstance("TLS", config.provider());
             context.init(keys, trust, null);
-            return new NamedContext.Loaded(context, Set.copyOf(hosts), trust != null);
+            return new NamedContext.Loaded(context, Set.copyOf(hosts), keys != null, trust != null);
         } catch (GeneralSecurityException e) {
             throw new IOException("no TLS context can be made of " + files() + ": " + e.getMessage(), e);
         }

@@ -13,9 +13,16 @@ interface NamedContext {
      *
      * @param context the context
      * @param hosts the host names that its certificates are for, in lower case
+     * @param proves whether it has a key, so that it may be a server's
      * @param vouches whether it has a trust store of its own, so that it may judge clients
      */
-    record Loaded(SSLContext context, Set<String> hosts, boolean vouches) {}
+    record Loaded(SSLContext context, Set<String> hosts, boolean proves, boolean vouches) {
+
+        /** Tells whether it is good for the same sides as another one. */
+        boolean servesAs(Loaded other) {
+            return proves == other.proves && vouches == other.vouches;
+        }
+    }
 
     String name();
 

@@ -75,8 +75,16 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
         return new TlsSettings(side, all, first.context(), byName);
     }
 
-    /** Refuses to have clients judged by a context that does not say whom it trusts: the JDK's public authorities would vouch for anybody. */
+    /**
+     * Refuses servers a context that has no key, with which every handshake would fail, and one that does not say whom it trusts to judge clients: the
+     * JDK's public authorities would vouch for anybody.
+     */
     private static void judge(Side side, TlsOptions options, String name, NamedContext.Loaded loaded) {
+        if (side == Side.SERVER && !loaded.proves()) {
+            throw new IllegalStateException("the TLS context \"" + name.strip()
+                    + "\" has no key, which a server needs; set keystore, or certificate and key, in the configuration "
+                    + CONTEXT_PID + "~" + name.strip());
+        }
         String auth = options.get(TlsOptions.CLIENT_AUTH);
         if (side == Side.SERVER && !auth.equals("none") && !loaded.vouches()) {
             throw new IllegalStateException("tls.client.auth=" + auth

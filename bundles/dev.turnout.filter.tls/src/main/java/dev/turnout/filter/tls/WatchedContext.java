@@ -76,7 +76,7 @@ final class WatchedContext implements NamedContext {
                 name,
                 before == null ? "read" : "read again",
                 files.files());
-        if (before == null || before.vouches() != read.vouches()) {
+        if (before == null || !before.servesAs(read)) {
             listener.run();
         }
     }

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.turnout.api.network.ConnectOptions;
+import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.TlsOptions;
 import dev.turnout.api.spi.Side;
+import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.Spec;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -36,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -325,6 +330,44 @@ class ContextTest extends TlsCase {
                 IOException.class,
                 () -> clientPeer(serve("tls=web&tls.client.auth=need"), "TLSv1.2")
                         .handshake());
+    }
+
+    @Test
+    void aServerIsRefusedAContextWithoutAKeyAndAClientIsNot() throws Exception {
+        String trusted = file("trust.pem", Keys.SERVER.certificatePem()).toString();
+        Map<String, Object> values = new HashMap<>(Map.of("truststore", trusted));
+        context("web", values);
+        Endpoint endpoint = Endpoint.parse("tls+tcp://127.0.0.1:0?tls=web");
+        int[] told = {0};
+
+        IllegalStateException refusal = failure(
+                IllegalStateException.class,
+                networks.network().createServer(this::recorder, endpoint, ServerOptions.DEFAULTS));
+        assertTrue(
+                refusal.getMessage()
+                        .endsWith(
+                                "the TLS context \"web\" has no key, which a server needs; set keystore, or certificate"
+                                        + " and key, in the configuration dev.turnout.filter.tls~web"),
+                refusal::getMessage);
+        ServerSocketChannel listener = listener();
+        CompletionStage<Connection<Transport>> connecting = loop.call(() -> networks.network()
+                .createConnection(
+                        this::recorder,
+                        Endpoint.parse("tls+tcp://127.0.0.1:"
+                                + address(listener).getPort() + "?tls=web&tls.server.hostname=localhost"),
+                        ConnectOptions.DEFAULTS));
+        serverPeer(listener).handshake();
+        loop.join(connecting, "a connection");
+
+        values.put("certificate", trusted);
+        values.put("key", file("web.key", Keys.SERVER.keyPem()).toString());
+        WatchedContext mended = new WatchedContext("web", new KeyFiles(config(values)), contexts.find("web"));
+        mended.whenUsable(() -> told[0]++);
+        mended.look();
+        contexts.add(mended);
+
+        assertEquals(1, told[0], "servers that waited for it may look again");
+        assertEquals(Keys.SERVER.certificate(), certificate(serve("tls=web"), "localhost"));
     }
 
     @Test
