@@ -4,6 +4,7 @@ package dev.turnout.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what is served, and what to try next. */
 final class Announcement {
@@ -13,15 +14,15 @@ final class Announcement {
     /**
      * Writes the text.
      *
-     * @param certificate the file of the certificate to trust
+     * @param certificates the file of the certificate to trust, by the name of the server; none for one with a certificate of its own
      */
-    static String of(CommandLine line, NetworkPicture picture, Path certificate) {
+    static String of(CommandLine line, NetworkPicture picture, Map<String, Path> certificates) {
         StringBuilder text = new StringBuilder();
         text.append(picture.serving().isEmpty() ? "Turnout runs and serves nothing yet\n" : "Turnout serves\n");
         for (Map.Entry<String, List<String>> server : picture.serving().entrySet()) {
             for (String socket : server.getValue()) {
-                text.append(
-                        String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client(socket, certificate)));
+                String client = client(socket, certificates.get(server.getKey()));
+                text.append(String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client));
             }
         }
         picture.failed().forEach((name, reason) -> text.append(String.format("not open: %s: %s%n", name, reason)));
@@ -37,10 +38,11 @@ final class Announcement {
     }
 
     /** Returns the command that talks to a listening socket. */
-    static String client(String socket, Path certificate) {
+    static String client(String socket, @Nullable Path certificate) {
         String address = socket.substring(socket.indexOf(':') + 1);
         boolean secured = socket.startsWith("tls+");
-        String openssl = "openssl s_client -quiet -verify_return_error -CAfile " + certificate;
+        String openssl =
+                "openssl s_client -quiet" + (certificate == null ? "" : " -verify_return_error -CAfile " + certificate);
         if (!address.startsWith("//")) {
             return secured ? openssl + " -unix " + address : "socat - UNIX-CONNECT:" + address;
         }

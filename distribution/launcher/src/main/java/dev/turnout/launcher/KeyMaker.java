@@ -4,6 +4,7 @@ package dev.turnout.launcher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,8 +20,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,9 @@ final class KeyMaker {
     private static final int LINE = 64;
     private static final String VALID_DAYS = "397"; // what clients take at most
     private static final Duration RENEWAL = Duration.ofDays(30);
+    /** The filter knows both signs before the name. */
+    private static final String CONTEXTS = "dev.turnout.filter.tls{~,-}*.cfg";
+
     private static final String ALIAS = "default";
     private static final String PASSWORD_VARIABLE = "TURNOUT_KEY_PASSWORD";
 
@@ -51,6 +59,26 @@ final class KeyMaker {
 
     private Path key() {
         return folder.resolve("default.key");
+    }
+
+    /** Returns the names of the TLS contexts of a folder that are configured with this certificate, as far as their files can be read. */
+    Set<String> contexts(Path etc, Map<String, String> variables) {
+        Set<String> names = new HashSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(etc, CONTEXTS)) {
+            for (Path file : files) {
+                Properties context = ConfigurationFile.read(file);
+                String named = ConfigurationFile.replaceVariables(
+                        context.getProperty("certificate", "").strip(), variables);
+                if (context.getProperty("keystore", "").isBlank()
+                        && named.equals(certificate().toString())) {
+                    String base = String.valueOf(file.getFileName());
+                    names.add(base.substring(CONTEXTS.indexOf('{') + 1, base.lastIndexOf('.')));
+                }
+            }
+        } catch (IOException unreadable) {
+            return names; // whoever takes the configuration says what is wrong with it
+        }
+        return names;
     }
 
     /** Makes what is missing or ends soon, and returns why that was not possible, or null. */

@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleException;
 
 /**
@@ -85,7 +88,11 @@ public final class Main {
             container.waitForStop(0);
             return;
         }
-        System.out.print(Announcement.of(line, picture, keys.certificate()));
+        Set<String> own = keys.contexts(line.etc(), Container.variables(line));
+        Map<String, Path> certificates = servers.stream()
+                .filter(server -> own.contains(server.context()))
+                .collect(Collectors.toMap(ServerFile::name, server -> keys.certificate(), (one, same) -> one));
+        System.out.print(Announcement.of(line, picture, certificates));
         if (noKeys != null) {
             System.err.println("turnout: " + noKeys);
         }

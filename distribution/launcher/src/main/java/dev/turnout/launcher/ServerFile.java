@@ -28,6 +28,7 @@ record ServerFile(Path file, String name, String written, String endpoint, boole
     private static final String PREFIX = "dev.turnout.server~";
     private static final String SUFFIX = ".cfg";
     private static final String SHARED = "reuse.port";
+    private static final Pattern CONTEXT = Pattern.compile("[?&]tls=([^&,]*)");
     private static final Pattern ADDRESS =
             Pattern.compile("(?:(?:\\w+\\+)*tcp|udp)://([^/?]*):([1-9]\\d{0,4})(\\?.*)?");
 
@@ -62,6 +63,12 @@ record ServerFile(Path file, String name, String written, String endpoint, boole
     /** Tells whether it needs a key pair. */
     boolean isSecured() {
         return endpoint.startsWith("tls+");
+    }
+
+    /** Returns the name of the TLS context that clients get who ask for no name. */
+    String context() {
+        Matcher named = CONTEXT.matcher(endpoint);
+        return named.find() ? named.group(1).strip() : "default";
     }
 
     /** Returns host and port of an endpoint with a fixed port. */

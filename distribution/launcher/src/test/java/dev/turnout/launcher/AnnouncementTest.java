@@ -34,12 +34,26 @@ class AnnouncementTest {
     }
 
     @Test
+    void namesACertificateForThoseServersOnlyThatHaveIt() throws Exception {
+        CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
+        NetworkPicture picture = new NetworkPicture(
+                Map.of("made", List.of("tls+tcp://127.0.0.1:1"), "own", List.of("tls+tcp://127.0.0.1:2")), Map.of());
+
+        String text = Announcement.of(line, picture, Map.of("made", Path.of("c.pem")));
+
+        assertTrue(
+                text.contains("try: openssl s_client -quiet -verify_return_error -CAfile c.pem -connect 127.0.0.1:1"),
+                text);
+        assertTrue(text.contains("try: openssl s_client -quiet -connect 127.0.0.1:2"), text);
+    }
+
+    @Test
     void listsWhatIsServedAndWhatIsNotAndWhy() throws Exception {
         CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
         NetworkPicture picture = new NetworkPicture(
                 Map.of("echo", List.of("tcp://127.0.0.1:8888")), Map.of("chat", "no protocol has this name"));
 
-        String text = Announcement.of(line, picture, Path.of("c.pem"));
+        String text = Announcement.of(line, picture, Map.of());
 
         assertTrue(text.startsWith("Turnout serves\n  echo       tcp://127.0.0.1:8888"), text);
         assertTrue(text.contains("\nnot open: chat: no protocol has this name\n"), text);

@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,23 @@ class KeyMakerTest {
         String why = new KeyMaker(data).makeIfNeeded();
 
         assertTrue(String.valueOf(why).startsWith("cannot make the key pair of the TLS servers in " + data), why);
+    }
+
+    @Test
+    void knowsTheContextsThatHaveItsCertificate() throws Exception {
+        String made = "certificate = ${turnout.data}/tls/default.pem\n";
+        context("~default", made);
+        context("-dash", made);
+        context("~own", "certificate = /etc/ssl/web.pem\n");
+        context("~store", made + "keystore = /etc/ssl/web.p12\n");
+        context("~trust", "truststore = /etc/ssl/trust.pem\n");
+
+        assertEquals(
+                Set.of("default", "dash"), new KeyMaker(data).contexts(data, Map.of("turnout.data", data.toString())));
+    }
+
+    private void context(String name, String text) throws IOException {
+        Files.writeString(data.resolve("dev.turnout.filter.tls" + name + ".cfg"), text);
     }
 
     private List<String> names() throws IOException {

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerFileTest {
 
@@ -44,6 +46,19 @@ class ServerFileTest {
         assertEquals(
                 List.of("dash-x", "tilde"),
                 servers.stream().map(ServerFile::name).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tls+tcp://127.0.0.1:1, default",
+        "tls+tcp://127.0.0.1:1?tls=web, web",
+        "'tls+unix:/run/a.sock?backlog=5&tls=web,other&no.delay=true', web",
+        "tls+tcp://127.0.0.1:1?tls.alpn=web, default",
+    })
+    void namesTheTlsContext(String endpoint, String context) throws Exception {
+        write("one", "endpoint=" + endpoint);
+
+        assertEquals(context, ServerFile.in(etc, Map.of()).get(0).context());
     }
 
     @Test
