@@ -96,7 +96,7 @@ public final class SwitchCommands {
     public void _switch(
             @Descriptor("the connection's number, as turnout:connections shows it, and the protocol's name")
                     String... arguments) {
-        if (!isEnough(
+        if (!Usage.isEnough(
                 arguments, 2, 2, "turnout:switch takes a connection's number and a protocol's name", HOW_TO_SWITCH)) {
             return;
         }
@@ -106,26 +106,6 @@ public final class SwitchCommands {
                 + (event.unread() == 0 ? "" : ", " + event.unread() + " unread bytes carried"));
     }
 
-    /**
-     * Tells whether arguments were given; without them the usage is shown.
-     *
-     * <p>Commands take any number of arguments, as the shell knows nothing but its own methods to tell of when their number is wrong.
-     *
-     * @throws IllegalArgumentException if there are too few or too many
-     */
-    private static boolean isEnough(String[] arguments, int fewest, int most, String takes, String usage) {
-        int count = arguments.length;
-        if (count == 0 && fewest > 0) {
-            System.out.println(usage);
-            return false;
-        }
-        if (count < fewest || count > most) {
-            throw new IllegalArgumentException(
-                    takes + ", not " + count + (count == 1 ? " argument" : " arguments") + "\n" + usage);
-        }
-        return true;
-    }
-
     /** Drains a server by a deadline, or its own one. */
     @Descriptor("stops a server from accepting, and closes its connections at a deadline")
     public void drain(
@@ -133,7 +113,7 @@ public final class SwitchCommands {
                             "the server's name, as turnout:servers shows it; then, if its own drain.deadline is not to hold, how long connections may go on, "
                                     + "such as 250ms, 30s, 5m, 1h")
                     String... arguments) {
-        if (isEnough(arguments, 1, 2, "turnout:drain takes a server's name and a deadline", HOW_TO_DRAIN)) {
+        if (Usage.isEnough(arguments, 1, 2, "turnout:drain takes a server's name and a deadline", HOW_TO_DRAIN)) {
             begin(arguments[0], arguments.length == 1 ? null : DEADLINE.parse(arguments[1]));
         }
     }
@@ -141,7 +121,7 @@ public final class SwitchCommands {
     /** Suspends a server. */
     @Descriptor("stops a server from accepting; its open connections go on")
     public void suspend(@Descriptor("the server's name, as turnout:servers shows it") String... arguments) {
-        if (isEnough(arguments, 1, 1, "turnout:suspend takes a server's name", HOW_TO_SUSPEND)) {
+        if (Usage.isEnough(arguments, 1, 1, "turnout:suspend takes a server's name", HOW_TO_SUSPEND)) {
             String server = arguments[0];
             await(control.suspend(server), PATIENCE);
             System.out.println("server " + server + " is suspended: it accepts nobody, and its open connections go on; "
@@ -152,7 +132,7 @@ public final class SwitchCommands {
     /** Resumes a server. */
     @Descriptor("lets a suspended or drained server accept again")
     public void resume(@Descriptor("the server's name, as turnout:servers shows it") String... arguments) {
-        if (isEnough(arguments, 1, 1, "turnout:resume takes a server's name", HOW_TO_RESUME)) {
+        if (Usage.isEnough(arguments, 1, 1, "turnout:resume takes a server's name", HOW_TO_RESUME)) {
             String server = arguments[0];
             await(control.resume(server), PATIENCE);
             long until = drainsUntil(picture(), server);
@@ -172,7 +152,7 @@ public final class SwitchCommands {
                             absentValue = "40")
                     String lines,
             @Descriptor("nothing") String... arguments) {
-        isEnough(arguments, 0, 0, "turnout:switches takes nothing but -n LINES", HOW_TO_SHOW_SWITCHES);
+        Usage.isEnough(arguments, 0, 0, "turnout:switches takes nothing but -n LINES", HOW_TO_SHOW_SWITCHES);
         int most = lines(lines);
         System.out.println(new SwitchesText(picture(), clock.getZone(), most));
     }
@@ -193,7 +173,7 @@ public final class SwitchCommands {
     /** Tells what departed bundles have left behind. */
     @Descriptor("tells whether the classes of departed bundles were collected, or what holds them")
     public void leaks(@Descriptor("nothing") String... arguments) {
-        isEnough(arguments, 0, 0, "turnout:leaks takes nothing", HOW_TO_SHOW_LEAKS);
+        Usage.isEnough(arguments, 0, 0, "turnout:leaks takes nothing", HOW_TO_SHOW_LEAKS);
         List<LeakDTO> leaks = await(control.leaks(), PATIENCE_FOR_COLLECTIONS);
         if (leaks.isEmpty()) {
             System.out.println("No bundle with a protocol, transport or filter has left yet.");

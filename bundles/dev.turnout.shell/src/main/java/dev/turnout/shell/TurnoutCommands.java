@@ -33,6 +33,10 @@ import org.osgi.service.component.annotations.Reference;
         })
 public final class TurnoutCommands {
 
+    private static final String SERVERS = "lists the servers, and what is wrong with configured ones";
+    private static final String CONNECTIONS = "lists the open connections";
+    private static final String PROTOCOLS = "lists the protocols, transports and filters that are present";
+    private static final String LOOPS = "lists the loops, with their load and lag";
     private static final long PATIENCE_SECONDS = 5;
     private static final long NANOS_PER_MICRO = 1000;
 
@@ -51,27 +55,27 @@ public final class TurnoutCommands {
     }
 
     /** Lists the servers, and what keeps configured ones from being as they should. */
-    @Descriptor("lists the servers, and what is wrong with configured ones")
-    public void servers() {
-        show(this::servers);
+    @Descriptor(SERVERS)
+    public void servers(@Descriptor("nothing") String... arguments) {
+        show("turnout:servers", SERVERS, arguments, this::servers);
     }
 
     /** Lists the open connections. */
-    @Descriptor("lists the open connections")
-    public void connections() {
-        show(this::connections);
+    @Descriptor(CONNECTIONS)
+    public void connections(@Descriptor("nothing") String... arguments) {
+        show("turnout:connections", CONNECTIONS, arguments, this::connections);
     }
 
     /** Lists the protocols that servers can name, and the transports and filters that endpoints can. */
-    @Descriptor("lists the protocols, transports and filters that are present")
-    public void protocols() {
-        show(TurnoutCommands::protocols);
+    @Descriptor(PROTOCOLS)
+    public void protocols(@Descriptor("nothing") String... arguments) {
+        show("turnout:protocols", PROTOCOLS, arguments, TurnoutCommands::protocols);
     }
 
     /** Lists the loops, with their load and how long a callback waits. */
-    @Descriptor("lists the loops, with their load and lag")
-    public void loops() {
-        show(TurnoutCommands::loops);
+    @Descriptor(LOOPS)
+    public void loops(@Descriptor("nothing") String... arguments) {
+        show("turnout:loops", LOOPS, arguments, TurnoutCommands::loops);
     }
 
     private String servers(NetworkDTO network) {
@@ -158,7 +162,8 @@ public final class TurnoutCommands {
         return table.toString();
     }
 
-    private void show(Function<NetworkDTO, String> how) {
+    private void show(String command, String does, String[] arguments, Function<NetworkDTO, String> how) {
+        Usage.isEnough(arguments, 0, 0, command + " takes nothing", command + " - " + does);
         System.out.println(text(how));
     }
 

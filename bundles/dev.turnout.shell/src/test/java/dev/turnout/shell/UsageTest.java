@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.NetworkControl;
+import dev.turnout.api.network.NetworkRuntime;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.dto.LeakDTO;
 import dev.turnout.api.network.dto.NetworkDTO;
@@ -76,13 +77,15 @@ class UsageTest {
     void openShell() {
         streams.start();
         CommandProcessorImpl shell = new CommandProcessorImpl(streams);
-        SwitchCommands commands = new SwitchCommands(
-                () -> {
-                    calls.add("snapshot");
-                    return CompletableFuture.completedFuture(new NetworkDTO());
-                },
-                new Control(),
-                Clock.systemUTC());
+        NetworkRuntime runtime = () -> {
+            calls.add("snapshot");
+            return CompletableFuture.completedFuture(new NetworkDTO());
+        };
+        TurnoutCommands pictures = new TurnoutCommands(runtime);
+        for (String name : List.of("servers", "connections", "protocols", "loops")) {
+            shell.addCommand("turnout", pictures, name);
+        }
+        SwitchCommands commands = new SwitchCommands(runtime, new Control(), Clock.systemUTC());
         for (String name : List.of("switch", "drain", "suspend", "resume", "switches", "leaks")) {
             shell.addCommand("turnout", commands, name);
         }
@@ -113,6 +116,10 @@ class UsageTest {
                 "suspend a b",
                 "resume a b",
                 "leaks foo",
+                "servers x",
+                "connections x",
+                "protocols x",
+                "loops x",
                 "switches foo",
                 "switches -n 3 foo",
                 "switches -n 0",
@@ -134,6 +141,10 @@ class UsageTest {
         "suspend a, suspend a",
         "resume a, resume a",
         "leaks, leaks",
+        "servers, snapshot",
+        "connections, snapshot",
+        "protocols, snapshot",
+        "loops, snapshot",
         "switches, snapshot",
         "switches -n 3, snapshot",
         "switches --lines 3, snapshot"

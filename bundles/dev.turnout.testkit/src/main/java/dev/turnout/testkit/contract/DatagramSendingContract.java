@@ -12,6 +12,7 @@ import dev.turnout.testkit.RecordingDatagramProtocol;
 import dev.turnout.testkit.Spec;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,22 @@ public abstract class DatagramSendingContract extends DatagramContract {
         assertEquals("three", link.peer().receiveText());
         assertTrue(link.peer().hasNothing());
         assertEquals(3, counters(link).sent());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the caller's mistake is what this is about
+    void refusesToSendNothingAtAll() throws Exception {
+        for (DatagramLink link : List.of(connected(recorder()), free(recorder()))) {
+            run(in -> {
+                assertThrows(
+                        NullPointerException.class,
+                        () -> link.transport().sendto(null, link.peer().address()));
+                link.transport().sendto(data("x"), link.peer().address());
+            });
+
+            assertEquals("x", link.peer().receiveText());
+            assertEquals(1, counters(link).sent());
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.turnout.api.error.SystemErrors;
 import dev.turnout.api.network.DatagramOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -135,8 +136,9 @@ final class UdpSockets {
                 return new Opened(open(provider, candidate, options), candidate);
             } catch (IOException | UnsupportedOperationException e) {
                 if (first == null) {
-                    first = SystemErrors.classify(
+                    first = classifySend(
                             "open a udp endpoint at " + candidate,
+                            candidate.remote() == null || options.get(DatagramOptions.ALLOW_BROADCAST),
                             e instanceof IOException failure
                                     ? failure
                                     : new IOException("this machine lacks the family " + candidate.family(), e));
@@ -144,6 +146,17 @@ final class UdpSockets {
             }
         }
         throw first == null ? new IOException("cannot open a udp endpoint: there is no address") : first;
+    }
+
+    /**
+     * Classifies a failure to send or to connect. Of a missing permission the system does not tell that it is the one to broadcast.
+     *
+     * @see "DGRAM-41"
+     */
+    static IOException classifySend(String what, boolean mayBroadcast, IOException e) {
+        return mayBroadcast || !(e instanceof BindException) || !"Permission denied".equals(e.getMessage())
+                ? SystemErrors.classify(what, e)
+                : new IOException(what + ": " + e.getMessage() + "; a broadcast address needs allow.broadcast=true", e);
     }
 
     private static DatagramChannel open(SelectorProvider provider, Candidate candidate, DatagramOptions options)

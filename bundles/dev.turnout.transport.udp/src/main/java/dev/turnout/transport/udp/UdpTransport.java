@@ -27,6 +27,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
@@ -171,7 +172,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             // not read(): that answers 0 both for an empty datagram and for none
             sender = channel.receive(scratch);
         } catch (IOException e) {
-            failed("receive at", e);
+            failed(SystemErrors.classify("receive at udp " + local, e), e);
             return false;
         } catch (RuntimeException e) {
             broken("receiving failed", e);
@@ -264,6 +265,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     @Override
     public void sendto(ByteBuffer data, @Nullable SocketAddress target) {
         loop.checkThread();
+        Objects.requireNonNull(data, "data");
         if (closing) {
             tooLate(data);
             return;
@@ -286,7 +288,8 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             sent++;
         } catch (IOException e) {
             data.position(data.limit());
-            failed("send to " + (to == null ? targets.fixed() : to) + " from", e);
+            String what = "send to " + (to == null ? targets.fixed() : to) + " from udp " + local;
+            failed(UdpSockets.classifySend(what, mayBroadcast(), e), e);
         } catch (RuntimeException e) {
             data.position(data.limit());
             broken("sending failed", e);
@@ -301,6 +304,14 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             return 0;
         }
         return channel.write(data);
+    }
+
+    private boolean mayBroadcast() {
+        try {
+            return channel.getOption(StandardSocketOptions.SO_BROADCAST);
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     private void enqueue(ByteBuffer data, @Nullable SocketAddress to) {
@@ -402,8 +413,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     // --- failures
 
     /** Handles a failure of the system: it costs one datagram, and the protocol is told (DGRAM-23 to -28). */
-    private void failed(String what, IOException e) {
-        IOException known = SystemErrors.classify(what + " udp " + local, e);
+    private void failed(IOException known, IOException e) {
         if (e instanceof ClosedChannelException) {
             forceClose(known);
             return;

@@ -34,6 +34,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,6 +214,26 @@ class UdpOpeningTest {
                     "answer", new InetSocketAddress(HERE, sockname(transport).getPort()));
             protocol.awaitReceived(6);
         }
+    }
+
+    @Test
+    @Spec("DGRAM-41")
+    void saysWhatABroadcastAddressNeeds() throws Exception {
+        InetSocketAddress everybody = new InetSocketAddress("127.255.255.255", 9);
+        List<String> told = new ArrayList<>();
+        protocol.onError(error -> told.add(error.getMessage()));
+        IOException refused =
+                assertThrows(IOException.class, () -> open(anyPort(HERE), everybody, DatagramOptions.DEFAULTS));
+        assertNoneOpen();
+        DatagramTransport transport = open(anyPort(HERE), null, DatagramOptions.DEFAULTS);
+
+        loop.run(in -> transport.sendto(data("x"), everybody));
+
+        assertEquals(
+                List.of("send to " + everybody + " from udp " + sockname(transport)
+                        + ": Permission denied; a broadcast address needs allow.broadcast=true"),
+                told);
+        assertTrue(String.valueOf(refused.getMessage()).endsWith("needs allow.broadcast=true"), refused::toString);
     }
 
     @Test
