@@ -3,6 +3,7 @@ package dev.turnout.testkit;
 
 import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.Option;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -100,7 +101,7 @@ public final class LoopThread implements AutoCloseable {
             throw new AssertionError("interrupted while waiting for " + what, e);
         } catch (TimeoutException e) {
             throw new AssertionError(
-                    "waited " + DEADLINE + " for " + what + "; the loop's thread is at "
+                    "waited " + Option.text(DEADLINE) + " for " + what + "; the loop's thread is at "
                             + Arrays.toString(thread.getStackTrace()),
                     e);
         }

@@ -2,6 +2,7 @@
 package dev.turnout.testkit;
 
 import dev.turnout.api.loop.EventLoop;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.transport.BaseTransport;
 import java.io.ByteArrayOutputStream;
@@ -353,7 +354,8 @@ public abstract class Recorder<T extends BaseTransport, R extends Recorder<T, R>
             while (running > 0 || !condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    throw new AssertionError("waited " + atMost + " for " + what + "; calls so far: " + calls());
+                    throw new AssertionError(
+                            "waited " + Option.text(atMost) + " for " + what + "; calls so far: " + calls());
                 }
                 changed.awaitNanos(left);
             }

@@ -3,6 +3,7 @@ package dev.turnout.api.network;
 
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -124,6 +125,18 @@ public record Option<T>(
         return new Option<>(name, fallback, Effect.REBIND, "a value that only code can set", description, text -> {
             throw new IllegalArgumentException(text);
         });
+    }
+
+    /** Writes a time for people, as they may write it in an option: {@code 500ms}, {@code 2s}, {@code 1m}, {@code 1h}, {@code 0}. */
+    public static String text(Duration time) {
+        if (!time.equals(time.truncatedTo(ChronoUnit.SECONDS))) {
+            return time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? time.toMillis() + "ms" : time.toString();
+        }
+        long seconds = time.toSeconds();
+        if (seconds == 0) {
+            return "0";
+        }
+        return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
     }
 
     private static Boolean bool(String text) {

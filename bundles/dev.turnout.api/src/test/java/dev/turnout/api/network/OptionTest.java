@@ -21,6 +21,20 @@ class OptionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "1ms", "500ms", "1500ms", "1s", "90s", "1m", "90m", "1h", "24h", "PT0.0000005S", "PT0.0015S"
+            })
+    void writesTimesAsTheyAreRead(String text) {
+        assertEquals(text, Option.text(ServerOptions.DRAIN_DEADLINE.parse(text)));
+    }
+
+    @Test
+    void writesTimesThatNoOptionCanHave() {
+        assertEquals("-1s", Option.text(Duration.ofSeconds(-1)));
+        assertEquals("9223372036854775807s", Option.text(Duration.ofSeconds(Long.MAX_VALUE)));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"soon", "5", "5x", "-5s", "PX", "PT-5S", "9223372036854775807h", "99999999999999999999s"})
     void refusesWhatIsNoTimeWithTheLegalSyntax(String text) {
         IllegalArgumentException refusal =

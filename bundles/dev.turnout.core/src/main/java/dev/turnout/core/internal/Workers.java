@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.core.internal;
 
+import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.HelperThreads;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -87,7 +88,7 @@ final class Workers {
                     Level.WARNING,
                     "the default executor of loop {0} has not ended its tasks within {1}; they run on",
                     loop.name(),
-                    timeout);
+                    Option.text(timeout));
         }
         loop.deliver(() -> done.complete(null));
     }

@@ -6,6 +6,7 @@ import dev.turnout.api.error.ConnectionResetException;
 import dev.turnout.api.error.TimedOutException;
 import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
@@ -217,7 +218,8 @@ final class TlsConnection {
         TlsSettings wanted = settings;
         fail(new ConnectionAbortedException(
                 "the TLS handshake with " + peer() + " took longer than "
-                        + (wanted == null ? "" : wanted.handshakeTimeout()) + "; the connection is aborted",
+                        + (wanted == null ? "" : Option.text(wanted.handshakeTimeout()))
+                        + "; the connection is aborted",
                 null));
     }
 
@@ -405,8 +407,8 @@ final class TlsConnection {
     private void shutdownTimedOut() {
         TlsSettings wanted = settings;
         fail(new TimedOutException(
-                "closing " + transport + " took longer than " + (wanted == null ? "" : wanted.shutdownTimeout())
-                        + "; the connection is aborted",
+                "closing " + transport + " took longer than "
+                        + (wanted == null ? "" : Option.text(wanted.shutdownTimeout())) + "; the connection is aborted",
                 null));
     }
 

@@ -112,7 +112,7 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
     private static void positive(TlsOptions options, Option<Duration> time) {
         Duration value = options.get(time);
         if (value.isZero() || value.isNegative()) {
-            throw new IllegalArgumentException("tls." + time + " must be above 0, not " + value);
+            throw new IllegalArgumentException("tls." + time + " must be above 0, not " + Option.text(value));
         }
     }
 

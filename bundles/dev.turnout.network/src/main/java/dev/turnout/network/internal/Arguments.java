@@ -180,7 +180,7 @@ final class Arguments {
         for (Option<Duration> time : List.of(TlsOptions.HANDSHAKE_TIMEOUT, TlsOptions.SHUTDOWN_TIMEOUT)) {
             if (plan.tls().get(time).isZero() || plan.tls().get(time).isNegative()) {
                 throw new IllegalArgumentException(
-                        time + " must be above 0, not " + plan.tls().get(time));
+                        time + " must be above 0, not " + Option.text(plan.tls().get(time)));
             }
         }
     }

@@ -6,9 +6,12 @@ import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.Absence;
 import dev.turnout.api.network.Departure;
 import dev.turnout.api.network.NetworkConstants;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.BufferedProtocol;
+import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.TransportProvider;
@@ -48,6 +51,9 @@ final class ConfiguredServer {
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
+    /** Is a service whose protocols are none for streams, which nothing but one of them tells, and why it is of no use. */
+    private record Unfit(long service, String reason) {}
+
     private final Core core;
     private final String name;
     private final Shortfall shortfall;
@@ -75,6 +81,7 @@ final class ConfiguredServer {
     /** What could not be had although the old listening socket was closed for it. */
     private volatile @Nullable ServerSettings unattainable;
 
+    private volatile @Nullable Unfit unfit;
     private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
@@ -210,6 +217,7 @@ final class ConfiguredServer {
                 wanted = ServerSettings.read(configuration);
                 shortfall.read();
                 unattainable = null;
+                unfit = null;
                 retries.reset();
             } catch (ServerSettings.WrongValue e) {
                 shortfall.misread(e.property, e.value, e.getMessage());
@@ -287,7 +295,7 @@ final class ConfiguredServer {
                         + (parked == 0
                                 ? ""
                                 : "; " + parked + " of them are parked, at most for "
-                                        + Drain.text(options.get(ServerOptions.PARK_TIMEOUT))
+                                        + Option.text(options.get(ServerOptions.PARK_TIMEOUT))
                                         + ", until the protocol " + lastProtocol + " is there"));
     }
 
@@ -392,7 +400,7 @@ final class ConfiguredServer {
         Catalog.Entry<ProtocolFactory> service = core.protocols.entry(want.protocol());
         ServerSettings now = active;
         refusedByProtocol = refusedByProtocol && service != null;
-        if (service != null && !accepts(service.service(), want)) {
+        if (service != null && !accepts(service, want)) {
             // what serves by the former settings goes on, unless the service it has is gone
             return now == null
                     ? done()
@@ -416,7 +424,14 @@ final class ConfiguredServer {
         return new Charge(settings.protocol(), service, settings.protocolOptions(), name);
     }
 
-    private boolean accepts(ProtocolFactory factory, ServerSettings settings) {
+    private boolean accepts(Catalog.Entry<ProtocolFactory> service, ServerSettings settings) {
+        Unfit wrong = unfit;
+        if (wrong != null && wrong.service() == service.id()) {
+            refusedByProtocol = true;
+            shortfall.fail("protocol", settings.protocol(), wrong.reason(), Duration.ZERO);
+            return false;
+        }
+        ProtocolFactory factory = service.service();
         try {
             factory.validate(settings.protocolOptions());
             refusedByProtocol = false;
@@ -476,7 +491,14 @@ final class ConfiguredServer {
         List<NetworkChannel> taken = options.find(ServerOptions.LISTENERS);
         try {
             opening = core.listen(
-                    this, name, want.endpoint(), List.of(), options, want.plan(), this::newProtocol, this::apply);
+                    this,
+                    name,
+                    want.endpoint(),
+                    List.of(),
+                    options,
+                    want.plan(),
+                    on -> newProtocol(on, want),
+                    this::apply);
         } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
             opening = CompletableFuture.failedStage(e);
         }
@@ -694,14 +716,31 @@ final class ConfiguredServer {
         made.remove(loop);
     }
 
-    /** Makes the protocol of a connection that begins in the same turn; without a service it is parked. */
-    private BaseProtocol newProtocol(EventLoop loop) {
+    /** Makes the protocol of a connection that begins in the same turn; without a service, or one that fits, it is parked. */
+    private BaseProtocol newProtocol(EventLoop loop, ServerSettings settings) {
         Charge now = charge;
         if (now == null) {
             throw new IllegalStateException("server " + name + " is closed");
         }
         made.put(loop, now);
-        return now.isVacant() ? Parked.fresh() : now.newProtocol(loop);
+        Catalog.Entry<ProtocolFactory> service = now.service();
+        if (service == null) {
+            return Parked.fresh();
+        }
+        BaseProtocol first = now.newProtocol(loop);
+        if (first == null
+                || !core.hasStreams(settings)
+                || first instanceof Protocol
+                || first instanceof BufferedProtocol) {
+            return first;
+        }
+        unfit = new Unfit(
+                service.id(),
+                first.getClass().getName() + " is no protocol for streams, which connections to " + settings.endpoint()
+                        + " are; name one that is, or an endpoint of datagrams, as udp is");
+        loop.callSoon(() -> step(this::reconcile));
+        made.put(loop, now.with(null));
+        return Parked.fresh();
     }
 
     /** Is told of a connection that begins, in the turn in which its protocol was made. On its loop. */

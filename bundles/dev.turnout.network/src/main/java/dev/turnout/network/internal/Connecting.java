@@ -7,6 +7,7 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
 import dev.turnout.api.spi.Side;
@@ -63,7 +64,7 @@ record Connecting(
             TimerHandle timer = loop.callAt(
                     began + most.toNanos(),
                     () -> established.completeExceptionally(
-                            new TimedOutException("cannot " + what + ": not done within " + most, null)));
+                            new TimedOutException("cannot " + what + ": not done within " + Option.text(most), null)));
             over.whenComplete((connection, failure) -> timer.cancel());
         }
         over.whenComplete((connection, failure) -> {

@@ -271,6 +271,12 @@ public class Core implements NetworkRuntime, NetworkControl {
         return provider;
     }
 
+    /** Tells whether the connections of these settings are streams of both directions. */
+    boolean hasStreams(ServerSettings settings) {
+        TransportProvider provider = transports.find(settings.endpoint().scheme());
+        return provider != null && provider.hasStreams();
+    }
+
     /** Tells whether the transport and the filters of these settings are present. */
     boolean has(ServerSettings settings) {
         return transports.find(settings.endpoint().scheme()) != null

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.network.Option;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -184,7 +186,7 @@ final class Drain {
                 Drain next = successor;
                 String why = next == null
                         ? ""
-                        : "another drain takes its place for these, with a deadline of " + text(next.deadline);
+                        : "another drain takes its place for these, with a deadline of " + Option.text(next.deadline);
                 events.add(Kind.DRAIN_ENDED, server, given.get(), protocol, why);
             }
             unmark();
@@ -196,7 +198,7 @@ final class Drain {
     String goesOn() {
         Duration rest = rest();
         return "its drain goes on: " + SwitchCounters.connections(left.get()) + " left, "
-                + (rest.isNegative() ? "being closed" : "to be closed in " + text(rest));
+                + (rest.isNegative() ? "being closed" : "to be closed in " + Option.text(rounded(rest)));
     }
 
     /**
@@ -220,15 +222,14 @@ final class Drain {
             LOG.log(
                     Level.INFO,
                     () -> "the stop of " + Charge.label(service.getClass()) + " waits for "
-                            + SwitchCounters.connections(count) + " to end, at most " + text(longest));
+                            + SwitchCounters.connections(count) + " to end, at most " + Option.text(longest));
         }
         LoopCalls.await(core.loops, open.stream().map(drain -> drain.over).toList(), longest);
     }
 
-    /** Writes a length of time for people, to a second unless it is shorter. */
-    static String text(Duration time) {
-        boolean fine = time.compareTo(FINE) < 0 && time.toMillis() % 1000 != 0;
-        return fine ? time.toMillis() + " ms" : time.toSeconds() + " s";
+    /** Leaves out what nobody wants to know of a rest: fractions of a second, or of a millisecond if it is short. */
+    private static Duration rounded(Duration rest) {
+        return rest.truncatedTo(rest.compareTo(FINE) < 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS);
     }
 
     /** New connections of a version do not drain because earlier ones did. */

@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.network.Departure;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
@@ -269,7 +270,7 @@ final class Switcher {
                 0,
                 System.nanoTime() - parked.since,
                 "no service of the protocol \"" + (charge == null ? "" : charge.protocol()) + "\" took it within "
-                        + Drain.text(most) + (parked.refusal.isEmpty() ? "" : ", " + parked.refusal)
+                        + Option.text(most) + (parked.refusal.isEmpty() ? "" : ", " + parked.refusal)
                         + (endpoint ? "; what it was and what comes in is dropped" : "; it is closed")));
         if (endpoint) {
             // it is the server itself, which has to be there when the protocol comes
@@ -287,7 +288,9 @@ final class Switcher {
         BaseProtocol next;
         try {
             next = to.newProtocol(face.loop());
-            if (!parked.isFresh()) {
+            if (parked.isFresh()) {
+                ((Replaceable) face).replaceProtocol(next); // refuses one that is none for this kind
+            } else {
                 parked.check(next, declared(switchable(next)));
             }
         } catch (Throwable e) { // a class that cannot be linked leaves it parked, too
@@ -340,7 +343,6 @@ final class Switcher {
 
     /** Begins a connection that has waited for its first protocol. */
     private void start(Session session, Parked parked, BaseProtocol next, Charge to, BaseTransport face) {
-        ((Replaceable) face).replaceProtocol(next);
         unpark(session);
         takenOver(session, to);
         ConfiguredServer server = session.server();

@@ -355,6 +355,46 @@ class DatagramServingTest extends Serving {
     }
 
     @Test
+    void saysOnceThatAProtocolIsNotForStreamsAndParksForOneThatIs() throws IOException {
+        core.addProtocol("counting", first, Map.of("service.id", 1L));
+        Tally streams = new Tally("t");
+        try (LogLines log = new LogLines()) {
+            ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0");
+            LineClient one = connect(server);
+            until("it is told", () -> server.failure() != null);
+            LineClient other = connect(server);
+            until("both are parked", () -> server.counters.parked.get() == 2);
+
+            Shortfall.Failure failure = server.failure();
+            assertEquals("protocol", failure.property());
+            assertEquals("counting", failure.value());
+            assertTrue(failure.reason().contains("no protocol for streams"), failure.reason());
+            assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
+
+            core.removeProtocol(first, true);
+            core.addProtocol("counting", streams, Map.of("service.id", 2L));
+            assertEquals("t1:one", one.ask("one"));
+            assertEquals("t1:two", other.ask("two"));
+            assertEquals(null, server.failure());
+            assertEquals(List.of(), first.calls);
+        }
+    }
+
+    @Test
+    void leavesParkedWhatAProtocolOfAnotherKindCannotBegin() throws IOException {
+        ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0");
+        LineClient client = connect(server);
+        until("it is parked", () -> server.counters.parked.get() == 1);
+
+        core.addProtocol("counting", first, Map.of("service.id", 1L));
+        until("it is told", () -> kinds().equals(List.of(Kind.FAILED)));
+        core.removeProtocol(first, true);
+        core.addProtocol("counting", new Tally("t"), Map.of("service.id", 2L));
+
+        assertEquals("t1:one", client.ask("one"));
+    }
+
+    @Test
     void saysThatAProtocolIsNotForDatagrams() {
         core.addProtocol("tally", new Tally("t"), Map.of());
 

@@ -170,7 +170,7 @@ class DepartureTest extends Serving {
             assertTrue(
                     log.at(Level.INFO)
                             .contains("the stop of " + Tally.class.getName()
-                                    + " waits for 1 connection to end, at most 1200 ms"),
+                                    + " waits for 1 connection to end, at most 1200ms"),
                     log.at(Level.INFO)::toString);
         }
 

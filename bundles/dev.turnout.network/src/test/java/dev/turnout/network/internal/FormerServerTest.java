@@ -138,7 +138,7 @@ class FormerServerTest extends Serving {
                 log.at(Level.INFO)
                         .contains("server test goes on with 1 connection, as its configuration is gone: turnout:drain"
                                 + " test ends them, a new configuration of its name takes them up; 1 of them are parked, at"
-                                + " most for 60 s, until the protocol tally is there"),
+                                + " most for 1m, until the protocol tally is there"),
                 log.at(Level.INFO)::toString);
         add(tally, 0);
         assertEquals("a2:y", parked.ask("y"));

@@ -437,7 +437,7 @@ class SwitchingTest {
                 kinds());
         assertEquals(1, events.get(1).connections());
         assertEquals(
-                "another drain takes its place for these, with a deadline of 200 ms",
+                "another drain takes its place for these, with a deadline of 200ms",
                 events.get(1).reason());
         assertEquals(0, events.get(4).connections());
         assertEquals("", events.get(4).reason());

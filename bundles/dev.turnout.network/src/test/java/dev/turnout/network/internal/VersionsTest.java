@@ -99,7 +99,7 @@ class VersionsTest extends Serving {
                     () -> log.messages().toString());
         }
         String reason = events.get(events.size() - 1).reason();
-        assertTrue(reason.contains("took it within 300 ms, ") && reason.contains("could not: "), reason);
+        assertTrue(reason.contains("took it within 300ms, ") && reason.contains("could not: "), reason);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.testkit.contract;
 
+import dev.turnout.api.network.Option;
 import dev.turnout.testkit.LoopThread;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -30,7 +31,7 @@ abstract class ChannelPeer implements Peer {
 
     private void await(int operation, String what) throws IOException {
         if (!ready(operation, LoopThread.DEADLINE.toMillis())) {
-            throw new AssertionError("the peer waited " + LoopThread.DEADLINE + " to " + what);
+            throw new AssertionError("the peer waited " + Option.text(LoopThread.DEADLINE) + " to " + what);
         }
     }
 

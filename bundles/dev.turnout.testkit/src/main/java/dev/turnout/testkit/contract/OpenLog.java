@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.testkit.contract;
 
+import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
@@ -73,7 +74,7 @@ public final class OpenLog implements ConnectionObserver {
         try {
             BaseTransport next = queue.poll(LoopThread.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
             if (next == null) {
-                throw new AssertionError("waited " + LoopThread.DEADLINE + " for " + what);
+                throw new AssertionError("waited " + Option.text(LoopThread.DEADLINE) + " for " + what);
             }
             return next;
         } catch (InterruptedException e) {

@@ -9,6 +9,7 @@ import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.network.Option;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -109,7 +110,8 @@ public final class Acceptor implements ReadyHandler {
         }
         loop.callExceptionHandler(ErrorContext.of(
                         known instanceof OutOfDescriptorsException
-                                ? "cannot accept: out of descriptors or memory; trying again in " + RETRY_DELAY
+                                ? "cannot accept: out of descriptors or memory; trying again in "
+                                        + Option.text(RETRY_DELAY)
                                 : "cannot accept a connection",
                         known)
                 .with(ErrorContext.SOCKET, view));

@@ -9,6 +9,7 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Connection;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
 import dev.turnout.api.transport.Transport;
@@ -100,7 +101,7 @@ public final class Connector implements LoopResource {
             timeout = loop.callLater(
                     limit,
                     () -> fail(new TimedOutException(
-                            "cannot connect to " + request.endpoint() + " within " + limit
+                            "cannot connect to " + request.endpoint() + " within " + Option.text(limit)
                                     + "; see option connect.timeout",
                             null)));
         }

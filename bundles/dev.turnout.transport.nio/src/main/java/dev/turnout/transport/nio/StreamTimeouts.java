@@ -4,6 +4,7 @@ package dev.turnout.transport.nio;
 import dev.turnout.api.error.TimedOutException;
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.loop.TimerHandle;
+import dev.turnout.api.network.Option;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,8 @@ final class StreamTimeouts {
             firstByteTimer = loop.callLater(
                     firstByte,
                     () -> expired.accept(new TimedOutException(
-                            "the peer sent no first byte within " + firstByte + "; see option first.byte.timeout",
+                            "the peer sent no first byte within " + Option.text(firstByte)
+                                    + "; see option first.byte.timeout",
                             null)));
         }
     }
@@ -75,7 +77,7 @@ final class StreamTimeouts {
             idleTimer = loop.callLater(rest, this::checkIdle);
         } else {
             expired.accept(new TimedOutException(
-                    "nothing was received or sent for " + idle + "; see option idle.timeout", null));
+                    "nothing was received or sent for " + Option.text(idle) + "; see option idle.timeout", null));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.ConnectOptions;
 import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
+import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
 import dev.turnout.api.spi.ConnectionObserver;
@@ -169,7 +170,7 @@ public final class PipeProvider implements TransportProvider {
         TimerHandle timer = loop.callLater(most, () -> {
             opening.cancel();
             result.completeExceptionally(new TimedOutException(
-                    "cannot open pipe " + path + ": nobody opened its other end within " + most, null));
+                    "cannot open pipe " + path + ": nobody opened its other end within " + Option.text(most), null));
         });
         CompletionStage<Connection<Transport>> over = result;
         over.whenComplete((connection, failure) -> timer.cancel());
