@@ -70,7 +70,7 @@ public final class SwitchCommands {
     private static final String HOW_TO_SHOW_LEAKS =
             "turnout:leaks - tells whether the classes of departed bundles were collected, or what holds them";
     private static final Option<Duration> DEADLINE =
-            Option.time("deadline", Duration.ZERO, Effect.LIVE, "How long connections may go on.");
+            Option.delay("deadline", Duration.ZERO, Effect.LIVE, "How long connections may go on.");
 
     private final NetworkRuntime runtime;
     private final NetworkControl control;
