@@ -84,6 +84,8 @@ public final class Bench {
 
     private int measure(List<Scenario> scenarios, List<Peer> peers, Launch launch, Map<String, Object> circumstances)
             throws IOException, InterruptedException {
+        Map<String, String> skipped = new LinkedHashMap<>();
+        circumstances.put("skipped", skipped);
         Files.createDirectories(options.output);
         Path logs = Files.createTempDirectory("turnout-bench");
         List<Section> sections = new ArrayList<>();
@@ -91,6 +93,7 @@ public final class Bench {
             for (Scenario scenario : scenarios) {
                 Optional<String> obstacle = scenario.obstacle();
                 if (obstacle.isPresent()) {
+                    skipped.put(scenario.name(), obstacle.get());
                     out.println("\n" + scenario.name() + " is skipped: " + obstacle.get() + "\n");
                     continue;
                 }

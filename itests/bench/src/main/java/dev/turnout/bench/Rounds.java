@@ -31,13 +31,13 @@ final class Rounds implements AutoCloseable {
     private final Map<ServerProcess, Outcome> running = new LinkedHashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
-    Rounds(BenchOptions options, Launch launch, Path logs, Progress progress, Scenario scenario) throws IOException {
+    Rounds(BenchOptions options, Launch launch, Path logs, Progress progress, Scenario scenario) {
         this.options = options;
-        this.launch = launch;
+        this.launch = scenario.pinned() ? launch : launch.unpinned();
         this.logs = logs;
         this.progress = progress;
         this.scenario = scenario;
-        load = new LoadProcess(launch, logs);
+        load = new LoadProcess(this.launch, logs);
     }
 
     Section run(List<Peer> peers) throws InterruptedException {
@@ -63,7 +63,7 @@ final class Rounds implements AutoCloseable {
                 running.forEach(this::systemCalls);
             }
         }
-        return new Section(scenario, options.reference, outcomes);
+        return new Section(scenario, scenario.reference(options.reference), outcomes);
     }
 
     private void fresh(Peer peer, Outcome outcome) throws InterruptedException {
@@ -96,7 +96,7 @@ final class Rounds implements AutoCloseable {
         int runs = 0;
         double seconds = Math.min(1, options.seconds);
         try {
-            while (runs < options.warmUp && since < WITHOUT_NEW_BEST) {
+            while (runs < options.warmUp && (since < WITHOUT_NEW_BEST || runs < scenario.leastWarmUp())) {
                 double rate = scenario.warmUp(trial(server), seconds);
                 outcome.warmedUp(rate);
                 since = rate > best ? 0 : since + 1;

@@ -4,7 +4,6 @@ package dev.turnout.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
-import dev.turnout.bench.server.Address;
 import dev.turnout.bench.server.TurnoutServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -34,7 +33,7 @@ class AllocationTest {
 
     private static void assertNothingIsAllocated(String address) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (TurnoutServer server = new TurnoutServer(Address.parse(address));
+        try (TurnoutServer server = new TurnoutServer(address);
                 Client client = new Client(server.address())) {
             long loop = server.thread().getId();
             client.send();

@@ -22,9 +22,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shows that the bench works; judges no speed. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // it starts eight JVMs
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // it starts ten JVMs, each scenario's load generator among them
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the bench reads /proc")
 class BenchTest {
 
@@ -33,15 +35,9 @@ class BenchTest {
 
     @Test
     void measuresVerifiedMessagesAndWritesTheReport() throws Exception {
-        int status = run(
-                "--smoke", "--no-strace", "--servers", "turnout,netty-nio", "--scenarios", "tcp-50x1KiB,tcp-connect");
+        run("tcp-50x1KiB", "turnout", "bare");
 
-        assertEquals(0, status);
-        for (String name : List.of("messages", "verifiedBytes", "cpuMicros", "allocatedBytes")) {
-            List<Double> values = values(name);
-            assertEquals(6, values.size(), () -> name + " of three servers in two scenarios");
-            assertTrue(values.stream().allMatch(value -> value > 0), () -> name + ": " + values);
-        }
+        assertPositive(2, "total", "verifiedBytes", "cpuMicros", "allocatedBytes");
         String page = Files.readString(folder.resolve("report.html"));
         assertTrue(page.contains("turnout"), "the results are inside");
         assertTrue(page.contains("new Chart("), "the plots are inside");
@@ -49,15 +45,47 @@ class BenchTest {
         assertFalse(page.contains("<link"), "nothing is loaded");
     }
 
-    private int run(String... options) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(List.of("--output", folder.toString()));
+    /** Each kind of load by another kind of server. */
+    @ParameterizedTest
+    @CsvSource({"tcp-connect, netty-nio", "tls-50x1KiB, bare", "udp-50x512B, turnout"})
+    void measuresOtherKindsOfLoad(String scenario, String server) throws Exception {
+        run(scenario, server, server);
+
+        assertPositive(1, "total", "verifiedBytes", "cpuMicros", "allocatedBytes");
+    }
+
+    @Test
+    void measuresWorkWithoutALoadGenerator() throws Exception {
+        run("calls", "turnout", "turnout");
+
+        assertPositive(1, "operations", "cpuMicros", "allocatedBytes");
+    }
+
+    private void run(String scenario, String server, String reference) throws IOException, InterruptedException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status = Bench.run(new PrintStream(said, true, StandardCharsets.UTF_8), all.toArray(String[]::new));
-        if (status != 0) {
-            System.out.println(said.toString(StandardCharsets.UTF_8));
+
+        int status = Bench.run(
+                new PrintStream(said, true, StandardCharsets.UTF_8),
+                "--smoke",
+                "--no-strace",
+                "--scenarios",
+                scenario,
+                "--servers",
+                server,
+                "--reference",
+                reference,
+                "--output",
+                folder.toString());
+
+        assertEquals(0, status, () -> said.toString(StandardCharsets.UTF_8));
+    }
+
+    private void assertPositive(int servers, String... names) throws IOException {
+        for (String name : names) {
+            List<Double> values = values(name);
+            assertEquals(servers, values.size(), () -> name + ": " + values);
+            assertTrue(values.stream().allMatch(value -> value > 0), () -> name + ": " + values);
         }
-        return status;
     }
 
     /** Returns the numbers of a name, of all raw rounds. */

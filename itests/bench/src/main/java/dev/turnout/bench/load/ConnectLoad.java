@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.bench.load;
 
+import dev.turnout.bench.wire.Wire;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -8,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 
 /** Connects, sends one message, gets it back and closes, with a fixed number of such exchanges at a time. */
@@ -22,6 +25,8 @@ final class ConnectLoad implements Work {
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(Pattern.LONGEST);
     private final Consumer<SelectionKey> ready = this::ready;
+    private final Wires wires;
+    private final Deque<Integer> places = new ArrayDeque<>();
     private boolean sending;
     private int open;
     private int opened;
@@ -29,6 +34,10 @@ final class ConnectLoad implements Work {
     ConnectLoad(Order order, Tally tally) throws IOException {
         this.order = order;
         this.tally = tally;
+        wires = new Wires(order);
+        for (int i = 0; i < order.connections(); i++) {
+            places.add(i);
+        }
     }
 
     @Override
@@ -49,6 +58,7 @@ final class ConnectLoad implements Work {
             }
             selector.select(ready, 100);
         }
+        tally.certificates(wires.certificates());
     }
 
     /** Connects up to the wanted number; when the system has no port left, fewer, until it has. */
@@ -60,10 +70,12 @@ final class ConnectLoad implements Work {
                             : StandardProtocolFamily.INET);
             try {
                 channel.configureBlocking(false);
-                Exchange exchange = new Exchange(channel, Pattern.start(opened), System.nanoTime());
-                if (channel.connect(order.address())) {
+                long begun = System.nanoTime();
+                boolean connected = channel.connect(order.address());
+                Exchange exchange = new Exchange(channel, places.remove(), Pattern.start(opened), begun);
+                if (connected) {
                     channel.register(selector, SelectionKey.OP_READ, exchange);
-                    exchange.send();
+                    exchange.advance();
                 } else {
                     channel.register(selector, SelectionKey.OP_CONNECT, exchange);
                 }
@@ -87,10 +99,11 @@ final class ConnectLoad implements Work {
             if (key.isConnectable()) {
                 exchange.channel.finishConnect();
                 key.interestOps(SelectionKey.OP_READ);
-                exchange.send();
-            } else if (exchange.receive()) {
+                exchange.advance();
+            } else if (exchange.advance() && exchange.receive()) {
                 open--;
-                exchange.channel.close();
+                places.add(exchange.place);
+                exchange.wire.close();
             }
         } catch (IOException e) {
             key.cancel();
@@ -108,25 +121,35 @@ final class ConnectLoad implements Work {
 
     private final class Exchange {
         private final SocketChannel channel;
+        private final Wire wire;
+        private final int place;
         private final long offset;
         private final long begun;
+        private boolean sent;
         private int received;
 
-        Exchange(SocketChannel channel, long offset, long begun) {
+        Exchange(SocketChannel channel, int place, long offset, long begun) {
             this.channel = channel;
+            this.place = place;
+            wire = wires.over(channel, place);
             this.offset = offset;
             this.begun = begun;
         }
 
-        void send() throws IOException {
-            if (channel.write(pattern.slice(offset, order.size())) < order.size()) {
-                throw new IOException("a new connection did not take " + order.size() + " bytes at once");
+        /** Goes on with the handshake, if there is one, then sends; says whether that is done. */
+        boolean advance() throws IOException {
+            if (!sent && wire.ready()) {
+                sent = true;
+                if (wire.write(pattern.slice(offset, order.size())) < order.size() || !wire.flush()) {
+                    throw new IOException("a new connection did not take " + order.size() + " bytes at once");
+                }
             }
+            return sent;
         }
 
         boolean receive() throws IOException {
             buffer.clear();
-            int count = channel.read(buffer);
+            int count = wire.read(buffer);
             if (count < 0) {
                 throw new IOException("the server closed a connection before its answer");
             }

@@ -20,12 +20,14 @@ final class EchoLoad implements Work {
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(Pattern.LONGEST);
     private final Consumer<SelectionKey> ready = this::ready;
+    private final Wires wires;
     private final List<Link> links = new ArrayList<>();
     private boolean sending;
 
     EchoLoad(Order order, Tally tally) throws IOException {
         this.order = order;
         this.tally = tally;
+        wires = new Wires(order);
     }
 
     @Override
@@ -34,9 +36,10 @@ final class EchoLoad implements Work {
         for (int i = 0; i < order.connections(); i++) {
             links.add(new Link(
                     order.address(),
+                    wires,
+                    i,
                     selector,
                     pattern,
-                    Pattern.start(i),
                     order.size(),
                     order.rate() > 0 ? MOST_UNDER_WAY : order.depth()));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.bench.load;
 
+import dev.turnout.bench.wire.Wire;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,7 +14,7 @@ import java.nio.channels.SocketChannel;
 /** One connection: what it sent, what came back, and when each message under way began. Not threadsafe. */
 final class Link implements AutoCloseable {
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final SelectionKey key;
     private final Pattern pattern;
     private final int size;
@@ -25,18 +26,24 @@ final class Link implements AutoCloseable {
     private long started;
     private long finished;
 
-    Link(SocketAddress address, Selector selector, Pattern pattern, long start, int size, int most) throws IOException {
+    Link(SocketAddress address, Wires wires, int number, Selector selector, Pattern pattern, int size, int most)
+            throws IOException {
+        long start = Pattern.start(number);
         this.pattern = pattern;
         this.size = size;
         wanted = start;
         sent = start;
         begun = new long[Integer.highestOneBit(Math.max(1, most * 2 - 1))];
         offset = start;
-        channel = SocketChannel.open(address);
-        channel.configureBlocking(false);
+        SocketChannel channel = SocketChannel.open(address);
         if (address instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
+        wire = wires.over(channel, number);
+        while (!wire.ready()) {
+            // the channel blocks so far
+        }
+        channel.configureBlocking(false);
         key = channel.register(selector, SelectionKey.OP_READ, this);
     }
 
@@ -60,22 +67,23 @@ final class Link implements AutoCloseable {
     /** Sends what the kernel takes of what is wanted. */
     void write() throws IOException {
         while (sent < wanted) {
-            int taken = channel.write(pattern.slice(sent, wanted - sent));
+            int taken = wire.write(pattern.slice(sent, wanted - sent));
             if (taken == 0) {
                 key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
                 return;
             }
             sent += taken;
         }
-        if (key.interestOps() != SelectionKey.OP_READ) {
-            key.interestOps(SelectionKey.OP_READ);
+        int wished = wire.flush() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+        if (key.interestOps() != wished) {
+            key.interestOps(wished);
         }
     }
 
     /** Reads once, verifies, and returns how many messages are complete with that. */
     int read(ByteBuffer buffer, Tally tally) throws IOException {
         buffer.clear();
-        int count = channel.read(buffer);
+        int count = wire.read(buffer);
         if (count < 0) {
             throw new IOException("the server closed a connection with " + underWay() + " messages under way");
         }
@@ -95,6 +103,6 @@ final class Link implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        wire.close();
     }
 }

@@ -38,11 +38,12 @@ public final class Load {
         }
     }
 
-    private static Work work(Order order, Tally tally) throws IOException {
+    static Work work(Order order, Tally tally) throws IOException {
         return switch (order.what()) {
-            case "echo" -> new EchoLoad(order, tally);
-            case "connect" -> new ConnectLoad(order, tally);
+            case "echo", "tls-echo" -> new EchoLoad(order, tally);
+            case "connect", "tls-full", "tls-resumed" -> new ConnectLoad(order, tally);
             case "idle" -> new IdleLoad(order, tally);
+            case "udp" -> new DatagramLoad(order, tally);
             default -> throw new IllegalArgumentException("no load is called " + order.what());
         };
     }

@@ -9,10 +9,10 @@ import java.util.Map;
 /**
  * Says what load to make.
  *
- * @param what {@code echo}, {@code connect} or {@code idle}
+ * @param what {@code echo}, {@code connect}, {@code idle} or {@code udp}, or over TLS {@code tls-echo}, {@code tls-full} (handshakes) or {@code tls-resumed}
  * @param address where the server listens
  * @param size the bytes of a message
- * @param connections how many connections at a time
+ * @param connections how many connections, or sockets of datagrams, at a time
  * @param depth how many messages are under way on each connection in the closed loop
  * @param seconds how long
  * @param rate messages per second of the open loop, 0 for the closed loop

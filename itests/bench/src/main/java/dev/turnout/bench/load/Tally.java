@@ -21,6 +21,8 @@ final class Tally {
     private long errors;
     private long exhausted;
     private long late;
+    private long lost;
+    private long certificates;
     private double seconds;
     private double cpu;
     private long startNanos;
@@ -66,6 +68,14 @@ final class Tally {
         late += count;
     }
 
+    void lost() {
+        lost++;
+    }
+
+    void certificates(long count) {
+        certificates += count;
+    }
+
     long errors() {
         return errors;
     }
@@ -80,7 +90,8 @@ final class Tally {
         return String.format(
                 Locale.ROOT,
                 "{\"messages\":%d,\"total\":%d,\"seconds\":%.6f,\"p50Micros\":%.2f,\"p99Micros\":%.2f,\"p999Micros\":%.2f,"
-                        + "\"maxMicros\":%.2f,\"verifiedBytes\":%d,\"errors\":%d,\"exhausted\":%d,\"late\":%d,\"loadCpu\":%.3f%s}",
+                        + "\"maxMicros\":%.2f,\"verifiedBytes\":%d,\"errors\":%d,\"exhausted\":%d,\"late\":%d,"
+                        + "\"lost\":%d,\"certificates\":%d,\"loadCpu\":%.3f%s}",
                 messages,
                 total,
                 seconds,
@@ -92,6 +103,8 @@ final class Tally {
                 errors,
                 exhausted,
                 late,
+                lost,
+                certificates,
                 cpu,
                 error);
     }

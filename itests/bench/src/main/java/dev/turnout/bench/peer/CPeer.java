@@ -14,7 +14,7 @@ record CPeer(String name) implements Peer {
 
     @Override
     public Set<String> kinds() {
-        return Set.of("tcp", "unix");
+        return Set.of("tcp", "unix", "udp");
     }
 
     @Override

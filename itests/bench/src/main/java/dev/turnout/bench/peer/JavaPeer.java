@@ -2,19 +2,46 @@
 package dev.turnout.bench.peer;
 
 import dev.turnout.bench.run.Launch;
+import dev.turnout.bench.server.Address;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * A server on the JVM.
  *
- * @param main the class to run
- * @param arguments its arguments after the address
+ * @param name its name
  * @param library a class of the library it is made of, whose jar tells the version
+ * @param programs what runs for each kind
  */
-record JavaPeer(String name, Set<String> kinds, Class<?> main, List<String> arguments, Class<?> library)
-        implements Peer {
+record JavaPeer(String name, Class<?> library, Map<String, Program> programs) implements Peer {
+
+    /**
+     * A class to run.
+     *
+     * @param arguments its arguments after the address
+     */
+    record Program(Class<?> main, List<String> arguments) {}
+
+    /** Begins with no kind. */
+    static JavaPeer of(String name, Class<?> library) {
+        return new JavaPeer(name, library, Map.of());
+    }
+
+    /** Adds a kind, which a class serves. */
+    JavaPeer with(String kind, Class<?> main, String... arguments) {
+        Map<String, Program> more = new LinkedHashMap<>(programs);
+        more.put(kind, new Program(main, List.of(arguments)));
+        return new JavaPeer(name, library, more);
+    }
+
+    @Override
+    public Set<String> kinds() {
+        return programs.keySet();
+    }
 
     @Override
     public String version(Launch launch) {
@@ -28,8 +55,9 @@ record JavaPeer(String name, Set<String> kinds, Class<?> main, List<String> argu
 
     @Override
     public List<String> command(Launch launch, String where) {
+        Program program = Objects.requireNonNull(programs.get(Address.kind(where)), where);
         List<String> all = new ArrayList<>(List.of(where));
-        all.addAll(arguments);
-        return launch.java(main, all);
+        all.addAll(program.arguments());
+        return launch.java(program.main(), all);
     }
 }

@@ -12,7 +12,7 @@ public interface Peer {
     /** Returns its name in tables and options. */
     String name();
 
-    /** Returns what it can serve, {@code tcp} and {@code unix} so far. */
+    /** Returns what it can serve or do: the words that {@link Peers} and scenarios agree on. */
     Set<String> kinds();
 
     /** Returns the version measured. */
@@ -21,7 +21,7 @@ public interface Peer {
     /**
      * Returns the command that starts it.
      *
-     * @param where {@code tcp}, or {@code unix:} and a path
+     * @param where the kind; of {@code unix} with the path of the socket, of {@code tls} with that of the key store
      */
     List<String> command(Launch launch, String where) throws IOException, InterruptedException;
 }

@@ -16,7 +16,7 @@ record PythonPeer(String name) implements Peer {
 
     @Override
     public Set<String> kinds() {
-        return Set.of("tcp", "unix");
+        return Set.of("tcp", "unix", "udp");
     }
 
     @Override

@@ -52,6 +52,7 @@ public record Section(Scenario scenario, String reference, List<Outcome> outcome
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", scenario.name());
         map.put("about", scenario.about());
+        map.put("reference", reference);
         map.put("figures", scenario.figures().stream().map(Section::map).toList());
         List<Object> servers = new ArrayList<>();
         for (Outcome outcome : outcomes) {

@@ -30,6 +30,11 @@ public record Cores(int server, int load, String about) {
         return new Cores(server, load, "servers on core " + server + ", load on core " + load);
     }
 
+    /** Returns the same without cores of their own. */
+    public Cores unpinned() {
+        return new Cores(-1, -1, "not pinned");
+    }
+
     /** Returns the command that runs another one on a core. */
     public static List<String> pinned(int core, List<String> command) {
         if (core < 0) {

@@ -47,6 +47,11 @@ public record Launch(Path java, int feature, String classPath, String python, Co
         return flags;
     }
 
+    /** Returns the same on all cores. */
+    public Launch unpinned() {
+        return new Launch(java, feature, classPath, python, cores.unpinned());
+    }
+
     /** Returns the command that runs a class. */
     public List<String> java(Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));

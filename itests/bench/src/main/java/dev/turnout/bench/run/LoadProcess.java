@@ -10,15 +10,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The load generator's process. */
+/** The load generator's process, started when it is first needed: some scenarios have no use for it. One thread. */
 public final class LoadProcess implements AutoCloseable {
 
-    private final Child child;
+    private final Launch launch;
+    private final Path logs;
+    private @Nullable Child started;
 
-    /** Starts it. */
-    public LoadProcess(Launch launch, Path logs) throws IOException {
-        List<String> command = launch.java(Load.class, List.of());
-        child = new Child("the load generator", Cores.pinned(launch.cores().load(), command), logs.resolve("load.log"));
+    /** Prepares its start. */
+    public LoadProcess(Launch launch, Path logs) {
+        this.launch = launch;
+        this.logs = logs;
     }
 
     /** Does something at a moment of a run. */
@@ -37,6 +39,7 @@ public final class LoadProcess implements AutoCloseable {
      */
     public Map<String, Double> run(Order order, Moment prepared, Moment measured)
             throws IOException, InterruptedException {
+        Child child = child();
         Duration most = Duration.ofSeconds(60 + (long) order.seconds());
         String said = child.ask(order.toString(), most);
         IOException failure = null;
@@ -58,6 +61,15 @@ public final class LoadProcess implements AutoCloseable {
         return numbers;
     }
 
+    private Child child() throws IOException {
+        if (started == null) {
+            List<String> command = launch.java(Load.class, List.of());
+            started = new Child(
+                    "the load generator", Cores.pinned(launch.cores().load(), command), logs.resolve("load.log"));
+        }
+        return started;
+    }
+
     /** Keeps a failure, so that the run is led to its end. */
     private static @Nullable IOException come(Moment moment) throws InterruptedException {
         try {
@@ -70,6 +82,8 @@ public final class LoadProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        child.close();
+        if (started != null) {
+            started.close();
+        }
     }
 }

@@ -27,14 +27,18 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param kind {@code tcp} or {@code unix}
+     * @param kind what it is to serve or do
      * @throws AbsentException if it cannot run here, with the reason
      */
     public ServerProcess(Peer peer, String kind, Launch launch, Path logs) throws IOException, InterruptedException {
         this.peer = peer;
         socket = logs.resolve(peer.name() + ".sock");
         Files.deleteIfExists(socket);
-        String where = kind.equals("unix") ? "unix:" + socket : kind;
+        String where = switch (kind) {
+            case "unix" -> "unix:" + socket;
+            case "tls" -> "tls:" + Keys.file(launch.java(), logs);
+            default -> kind;
+        };
         child = new Child(
                 peer.name(),
                 Cores.pinned(launch.cores().server(), peer.command(launch, where)),
@@ -82,6 +86,16 @@ public final class ServerProcess implements AutoCloseable {
     /** Has the server collect its garbage, if it can, and returns its counts. */
     public Map<String, Double> collect() throws IOException, InterruptedException {
         return Lines.numbers(child.ask("collect", ANSWER));
+    }
+
+    /** Has a process that serves nobody do its work for so many seconds, and returns what came of it. */
+    public Map<String, Double> work(double seconds) throws IOException, InterruptedException {
+        String said = child.ask("work " + seconds, START.plusSeconds((long) seconds));
+        String error = Lines.text(said, "error");
+        if (!error.isEmpty()) {
+            throw new IOException(error);
+        }
+        return Lines.numbers(said);
     }
 
     @Override

@@ -7,15 +7,14 @@ import java.net.SocketAddress;
 /** Connections: open, one message there and back, close. */
 final class ConnectScenario extends LoadScenario {
 
-    private static final int AT_A_TIME = 16;
+    static final int AT_A_TIME = 16;
+
+    static final String ABOUT =
+            ", connect, one message of 64 bytes there and back, close; a message is a connection; at a time: "
+                    + AT_A_TIME;
 
     ConnectScenario(String name, String kind) {
-        super(
-                name,
-                kind,
-                kind
-                        + ", connect, one message of 64 bytes there and back, close; a message is a connection; at a time: "
-                        + AT_A_TIME);
+        super(name, kind, kind + ABOUT);
     }
 
     @Override

@@ -11,13 +11,15 @@ import java.util.Locale;
 /** Messages on established connections. */
 final class EchoScenario extends LoadScenario {
 
+    private final String load;
     private final int connections;
     private final int size;
     private final int depth;
     private final double rate;
 
-    private EchoScenario(String name, String kind, int connections, int size, int depth, double rate) {
+    private EchoScenario(String name, String kind, String load, int connections, int size, int depth, double rate) {
         super(name, kind, about(kind, connections, size, depth, rate));
+        this.load = load;
         this.connections = connections;
         this.size = size;
         this.depth = depth;
@@ -26,12 +28,17 @@ final class EchoScenario extends LoadScenario {
 
     /** A next message for each that came back, with some under way on each connection. */
     static EchoScenario closed(String name, String kind, int connections, int size, int depth) {
-        return new EchoScenario(name, kind, connections, size, depth, 0);
+        return new EchoScenario(name, kind, "echo", connections, size, depth, 0);
     }
 
     /** Messages at a fixed rate whatever comes back, with the latency from when each should have been sent. */
     static EchoScenario open(String name, String kind, int connections, int size, double rate) {
-        return new EchoScenario(name, kind, connections, size, 1, rate);
+        return new EchoScenario(name, kind, "echo", connections, size, 1, rate);
+    }
+
+    /** The same as {@link #closed} over TLS. */
+    static EchoScenario tls(String name, int connections, int size) {
+        return new EchoScenario(name, "tls", "tls-echo", connections, size, 1, 0);
     }
 
     private static String about(String kind, int connections, int size, int depth, double rate) {
@@ -54,6 +61,11 @@ final class EchoScenario extends LoadScenario {
         return all;
     }
 
+    @Override
+    public int leastWarmUp() {
+        return kind().equals("tls") ? HandshakeScenario.LEAST_WARM_UP : 0;
+    }
+
     /** Warms up by the closed loop, as a fixed rate has no best and compiles late. */
     @Override
     public double warmUp(Trial trial, double seconds) throws IOException, InterruptedException {
@@ -64,6 +76,6 @@ final class EchoScenario extends LoadScenario {
 
     @Override
     Order order(SocketAddress address, double seconds) {
-        return new Order("echo", address, size, connections, depth, seconds, rate);
+        return new Order(load, address, size, connections, depth, seconds, rate);
     }
 }

@@ -2,8 +2,6 @@
 package dev.turnout.bench.scenario;
 
 import dev.turnout.bench.load.Order;
-import dev.turnout.bench.run.Cpu;
-import dev.turnout.bench.run.ServerProcess;
 import dev.turnout.bench.run.SystemCalls;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -62,27 +60,13 @@ abstract class LoadScenario implements Scenario {
 
     @Override
     public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
-        Reading before = new Reading();
-        Reading after = new Reading();
-        Map<String, Double> load = trial.load()
-                .run(
-                        order(trial.server().address(), seconds),
-                        () -> before.begin(trial.server()),
-                        () -> after.end(trial.server()));
-        Cpu.Spent spent = after.cpu.since(before.cpu);
+        Reading reading = new Reading(trial.server());
+        Map<String, Double> load =
+                trial.load().run(order(trial.server().address(), seconds), reading::begin, reading::end);
 
         Map<String, Double> figures = new LinkedHashMap<>(load);
-        figures.put("serverCpu", spent.total() / (after.nanos - before.nanos));
-        double total = load.getOrDefault("total", 0.0);
         figures.put("rate", load.getOrDefault("messages", 0.0) / load.getOrDefault("seconds", 1.0));
-        if (total > 0) {
-            figures.put("cpuMicros", spent.total() / 1e3 / total);
-            figures.put("userMicros", spent.user() / 1e3 / total);
-            figures.put("systemMicros", spent.system() / 1e3 / total);
-        }
-        after.counts.forEach((key, count) -> figures.put(key, count - before.counts.getOrDefault(key, 0.0)));
-        figures.remove("liveBytes");
-        figures.computeIfPresent("allocatedBytes", (key, bytes) -> bytes / total);
+        figures.putAll(reading.figures(load.getOrDefault("total", 0.0)));
         return figures;
     }
 
@@ -109,25 +93,5 @@ abstract class LoadScenario implements Scenario {
         }
         each.put("calls", sum / total);
         return each;
-    }
-
-    /** What was counted of the server at a moment. */
-    private static final class Reading {
-        private long nanos;
-        private Cpu cpu = new Cpu(Map.of(), 0, 0);
-        private Map<String, Double> counts = Map.of();
-
-        void begin(ServerProcess server) throws IOException, InterruptedException {
-            counts = server.counts();
-            cpu = server.cpu();
-            nanos = System.nanoTime();
-        }
-
-        /** Processor time first: the answer costs some. */
-        void end(ServerProcess server) throws IOException, InterruptedException {
-            nanos = System.nanoTime();
-            cpu = server.cpu();
-            counts = server.counts();
-        }
     }
 }

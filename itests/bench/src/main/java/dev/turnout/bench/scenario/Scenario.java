@@ -32,6 +32,21 @@ public interface Scenario {
         return false;
     }
 
+    /** Returns how many runs a warm-up has at least, as far as the options allow as many. */
+    default int leastWarmUp() {
+        return 0;
+    }
+
+    /** Returns the name of the server that ratios are to, which the options name. */
+    default String reference(String wanted) {
+        return wanted;
+    }
+
+    /** Says whether server and load have a core each; else both have all. */
+    default boolean pinned() {
+        return true;
+    }
+
     /** Returns why it cannot be measured on this machine. */
     default Optional<String> obstacle() throws IOException {
         return Optional.empty();

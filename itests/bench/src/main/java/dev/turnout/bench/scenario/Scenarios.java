@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.bench.scenario;
 
+import dev.turnout.bench.peer.Peers;
+import dev.turnout.bench.work.Calls;
+import dev.turnout.bench.work.Children;
+import dev.turnout.bench.work.Timers;
 import java.util.List;
+import java.util.Locale;
 
 /** Lists all scenarios, in the order of the report. */
 public final class Scenarios {
@@ -25,6 +30,37 @@ public final class Scenarios {
                 new ConnectScenario("tcp-connect", "tcp"),
                 new IdleScenario("idle-10000", idle),
                 EchoScenario.closed("unix-50x1KiB", "unix", 50, 1024, 1),
-                new SwitchingScenario("tcp-50x1KiB-switching"));
+                EchoScenario.tls("tls-50x1KiB", 50, 1024),
+                EchoScenario.tls("tls-10x64KiB", 10, 64 * 1024),
+                new HandshakeScenario("tls-handshakes-full", false),
+                new HandshakeScenario("tls-handshakes-resumed", true),
+                new DatagramScenario("udp-50x512B", 50, 512),
+                new WorkScenario(
+                        "children",
+                        Peers.CHILDREN,
+                        "children",
+                        "children that say a word, one after the other; processor time without the children's own"),
+                new WorkScenario(
+                        "pipes",
+                        Peers.PIPES,
+                        "chunks",
+                        "chunks of " + Children.CHUNK
+                                + " bytes through a child (cat) and back, one after the other; processor time without the child's own"),
+                new WorkScenario(
+                        "timers",
+                        Peers.TIMERS,
+                        "timers",
+                        String.format(
+                                Locale.ROOT,
+                                "%,d timers are scheduled, then cancelled; a timer is one operation",
+                                Timers.MANY)),
+                new WorkScenario(
+                        "calls",
+                        Peers.CALLS,
+                        "calls",
+                        "calls from " + Calls.CALLERS + " threads to another one, at most " + Calls.EACH
+                                + " of each thread waiting"),
+                new SwitchingScenario("tcp-50x1KiB-switching"),
+                new LoopsScenario("tcp-50x1KiB-loops"));
     }
 }

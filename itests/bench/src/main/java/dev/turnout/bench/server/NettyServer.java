@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.bench.server;
 
+import dev.turnout.bench.wire.Contexts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,12 +24,18 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Serves echo by Netty on one event loop: by NIO, epoll or io_uring. */
+/** Serves echo by Netty on one event loop: by NIO, epoll or io_uring, over TLS too. */
 public final class NettyServer {
 
     private NettyServer() {}
@@ -42,6 +49,8 @@ public final class NettyServer {
         }
         SocketAddress wanted = Address.parse(args[0]);
         boolean unix = wanted instanceof UnixDomainSocketAddress;
+        boolean tls = Address.kind(args[0]).equals("tls");
+        SslContext context = tls ? tls(Path.of(Address.rest(args[0]))) : null;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, factory(way));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
@@ -50,6 +59,9 @@ public final class NettyServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (context != null) {
+                            channel.pipeline().addLast(context.newHandler(channel.alloc()));
+                        }
                         channel.pipeline().addLast(new Echo());
                     }
                 });
@@ -64,7 +76,20 @@ public final class NettyServer {
         Serving.serve(unix ? wanted : listener.localAddress());
     }
 
-    private static @Nullable Throwable missing(String way) {
+    /** By the JDK's engine, which all have, with the same keys as all. */
+    private static SslContext tls(Path keys) throws IOException {
+        return new JdkSslContext(
+                Contexts.server(keys, null),
+                false,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                ApplicationProtocolConfig.DISABLED,
+                ClientAuth.NONE,
+                new String[] {Contexts.VERSION},
+                false);
+    }
+
+    static @Nullable Throwable missing(String way) {
         return switch (way) {
             case "epoll" -> Epoll.unavailabilityCause();
             case "io_uring" -> IoUring.unavailabilityCause();
@@ -72,7 +97,7 @@ public final class NettyServer {
         };
     }
 
-    private static IoHandlerFactory factory(String way) {
+    static IoHandlerFactory factory(String way) {
         return switch (way) {
             case "epoll" -> EpollIoHandler.newFactory();
             case "io_uring" -> IoUringIoHandler.newFactory();

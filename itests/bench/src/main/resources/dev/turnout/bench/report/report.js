@@ -46,8 +46,8 @@ const whiskers = {
   },
 };
 
-function color(server) {
-  if (server === results.reference) return '#8a94a3';
+function color(scenario, server) {
+  if (server === scenario.reference) return '#8a94a3';
   return server.startsWith('turnout') ? '#1f6feb' : '#e0a458';
 }
 
@@ -77,7 +77,7 @@ function plot(parent, scenario, figure) {
   const rows = scenario.servers.filter(row => row.summary[figure.key]);
   if (rows.length === 0) return;
   if (figure.key === 'cpuMicros') {
-    bars(parent, `CPU per message in µs, user and system; ${better}`, rows, [
+    bars(parent, `CPU per message or operation in µs, user and system; ${better}`, rows, [
       { label: 'user', data: rows.map(row => row.summary.userMicros.median), backgroundColor: '#1f6feb' },
       { label: 'system', data: rows.map(row => row.summary.systemMicros.median), backgroundColor: '#a9c7f7' },
     ], rows.map(row => row.summary.cpuMicros));
@@ -86,8 +86,8 @@ function plot(parent, scenario, figure) {
   const compared = rows.filter(row => row.summary[figure.key].ratio);
   if (compared.length > 0) {
     const ratios = compared.map(row => row.summary[figure.key].ratio);
-    bars(parent, `${figure.title}, ratio to ${results.reference}; ${better}`, compared, [
-      { data: ratios.map(ratio => ratio.median), backgroundColor: compared.map(row => color(row.server)) },
+    bars(parent, `${figure.title}, ratio to ${scenario.reference}; ${better}`, compared, [
+      { data: ratios.map(ratio => ratio.median), backgroundColor: compared.map(row => color(scenario, row.server)) },
     ], ratios);
   }
 }
@@ -133,6 +133,7 @@ for (const scenario of results.scenarios) {
   scenario.figures.filter(figure => figure.plotted).forEach(figure => plot(plots, scenario, figure));
   table(section, scenario);
   for (const row of scenario.servers) {
+    if (row.absent) element('p', section, `${row.server} is skipped: ${row.absent}`);
     row.errors.forEach(error => element('p', section, `${row.server}: ${error}`, 'error'));
   }
 }

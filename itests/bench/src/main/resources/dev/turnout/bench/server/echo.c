@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves echo by epoll, level-triggered, on one thread: echo ADDRESS.
+// Serves echo by epoll, level-triggered, on one thread: echo tcp, echo udp or echo unix:PATH.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +15,7 @@
 
 #define BACKLOG 1024
 #define EVENTS 256
+#define BATCH 16
 
 struct connection {
   int fd;
@@ -23,7 +24,7 @@ struct connection {
 };
 
 static char buffer[256 * 1024];
-static int epoll, is_unix;
+static int epoll, is_unix, is_udp;
 
 static void die(const char *what) {
   perror(what);
@@ -47,11 +48,11 @@ static int listening(const char *address) {
   } else {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof name;
-    fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    fd = socket(AF_INET, (is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (bind(fd, (struct sockaddr *)&name, sizeof name) < 0) die("bind");
-    if (listen(fd, BACKLOG) < 0) die("listen");
+    if (!is_udp && listen(fd, BACKLOG) < 0) die("listen");
     if (getsockname(fd, (struct sockaddr *)&name, &size) < 0) die("getsockname");
-    printf("listening tcp:%d\n", ntohs(name.sin_port));
+    printf("listening %s:%d\n", is_udp ? "udp" : "tcp", ntohs(name.sin_port));
   }
   fflush(stdout);
   return fd;
@@ -72,6 +73,17 @@ static void accept_all(int listener) {
     if (!c) die("calloc");
     c->fd = fd;
     watch(EPOLL_CTL_ADD, fd, EPOLLIN, c);
+  }
+}
+
+static void echo_datagrams(int fd) {
+  for (int i = 0; i < BATCH; i++) {
+    struct sockaddr_in sender;
+    socklen_t size = sizeof sender;
+    ssize_t got = recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&sender, &size);
+    if (got < 0) return;
+    // what the kernel does not take is lost
+    (void)sendto(fd, buffer, got, 0, (struct sockaddr *)&sender, size);
   }
 }
 
@@ -126,6 +138,7 @@ int main(int argc, char **argv) {
   struct epoll_event events[EVENTS];
   if (argc < 2) return 2;
   signal(SIGPIPE, SIG_IGN);
+  is_udp = strcmp(argv[1], "udp") == 0;
   is_unix = strncmp(argv[1], "unix:", 5) == 0;
   epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) die("epoll_create1");
@@ -136,7 +149,8 @@ int main(int argc, char **argv) {
     int ready = epoll_wait(epoll, events, EVENTS, -1);
     for (int i = 0; i < ready; i++) {
       void *data = events[i].data.ptr;
-      if (data == &listener_mark) accept_all(listener);
+      if (data == &listener_mark && is_udp) echo_datagrams(listener);
+      else if (data == &listener_mark) accept_all(listener);
       else if (data == &input_mark) obey();
       else if (((struct connection *)data)->rest) write_rest(data);
       else echo(data);

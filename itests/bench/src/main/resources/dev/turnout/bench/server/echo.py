@@ -21,6 +21,14 @@ class Echo(asyncio.Protocol):
         self.transport.resume_reading()
 
 
+class EchoDatagrams(asyncio.DatagramProtocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, sender):
+        self.transport.sendto(data, sender)
+
+
 def obey():
     for _ in sys.stdin:
         print("{}", flush=True)
@@ -31,6 +39,9 @@ async def main(address):
     loop = asyncio.get_running_loop()
     if address.startswith("unix:"):
         await loop.create_unix_server(Echo, address[5:], backlog=1024)
+    elif address == "udp":
+        transport, _ = await loop.create_datagram_endpoint(EchoDatagrams, ("127.0.0.1", 0))
+        address = "udp:%d" % transport.get_extra_info("sockname")[1]
     else:
         server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=1024)
         address = "tcp:%d" % server.sockets[0].getsockname()[1]
