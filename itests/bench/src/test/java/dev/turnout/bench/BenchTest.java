@@ -37,7 +37,7 @@ class BenchTest {
     void measuresVerifiedMessagesAndWritesTheReport() throws Exception {
         run("tcp-50x1KiB", "turnout", "bare");
 
-        assertPositive(2, "total", "verifiedBytes", "cpuMicros", "allocatedBytes");
+        assertMeasured(2, "total", "verifiedBytes");
         String page = Files.readString(folder.resolve("report.html"));
         assertTrue(page.contains("turnout"), "the results are inside");
         assertTrue(page.contains("new Chart("), "the plots are inside");
@@ -51,14 +51,14 @@ class BenchTest {
     void measuresOtherKindsOfLoad(String scenario, String server) throws Exception {
         run(scenario, server, server);
 
-        assertPositive(1, "total", "verifiedBytes", "cpuMicros", "allocatedBytes");
+        assertMeasured(1, "total", "verifiedBytes");
     }
 
     @Test
     void measuresWorkWithoutALoadGenerator() throws Exception {
         run("calls", "turnout", "turnout");
 
-        assertPositive(1, "operations", "cpuMicros", "allocatedBytes");
+        assertMeasured(1, "operations");
     }
 
     private void run(String scenario, String server, String reference) throws IOException, InterruptedException {
@@ -80,11 +80,17 @@ class BenchTest {
         assertEquals(0, status, () -> said.toString(StandardCharsets.UTF_8));
     }
 
-    private void assertPositive(int servers, String... names) throws IOException {
-        for (String name : names) {
+    /** Checks that so many servers did something, and that what it cost is there, which may be less than can be seen. */
+    private void assertMeasured(int servers, String... done) throws IOException {
+        for (String name : done) {
             List<Double> values = values(name);
             assertEquals(servers, values.size(), () -> name + ": " + values);
             assertTrue(values.stream().allMatch(value -> value > 0), () -> name + ": " + values);
+        }
+        for (String name : List.of("cpuMicros", "allocatedBytes")) {
+            List<Double> values = values(name);
+            assertEquals(servers, values.size(), () -> name + ": " + values);
+            assertTrue(values.stream().allMatch(value -> value >= 0), () -> name + ": " + values);
         }
     }
 
