@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.Connection;
+import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -18,9 +20,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +38,13 @@ class FaultsTest extends TlsCase {
 
     private static final int FEW_THREADS = 10;
     private static final int EACH_BYTE = 150;
+
+    /** Is more than the cancelled timers that a loop may keep and the buffers that it lends again, and less than the handshakes of each kind. */
+    private static final int FEW_OBJECTS = 150;
+
+    private static final long LITTLE = 64 * 1024;
+    private static final Pattern COUNTED = Pattern.compile(
+            "(?m)^ *\\d+: +(\\d+) +\\d+ +((?:dev\\.turnout|sun\\.security\\.ssl|sun\\.nio\\.ch)\\.\\S+)");
 
     private final List<RecordingProtocol> begun = new ArrayList<>();
 
@@ -219,5 +235,85 @@ class FaultsTest extends TlsCase {
 
         awaitFailed(hello.length);
         servesAsBefore(address);
+    }
+
+    /** Is of a connection that never gets as far as to need it. */
+    private static final class Unserved implements Protocol {}
+
+    @Test
+    @Spec({"TLS-5", "TLS-11"})
+    void noMemoryStaysWithBrokenHandshakes() throws Exception {
+        InetSocketAddress address = listen(server(), Unserved::new);
+        byte[] hello = clientHello(address);
+        int failed = breakHandshakes(address, hello, 4);
+        awaitFailed(failed);
+        Map<String, Integer> before = instances();
+        List<Long> direct = directBuffers();
+
+        failed += breakHandshakes(address, hello, 1);
+        awaitFailed(failed);
+
+        long deadline = System.nanoTime() + LoopThread.DEADLINE.toNanos();
+        Map<String, Integer> grown = grown(before);
+        while (!grown.isEmpty() && System.nanoTime() < deadline) {
+            grown = grown(before);
+        }
+        assertEquals(Map.of(), grown);
+        List<Long> now = directBuffers();
+        assertTrue(
+                now.get(0) <= direct.get(0) && now.get(1) <= direct.get(1) + LITTLE,
+                () -> "count and bytes of direct buffers: " + now + ", before " + direct);
+    }
+
+    /** Lets handshakes break in each way at each byte, or at some, and returns how many. */
+    private int breakHandshakes(InetSocketAddress to, byte[] hello, int step) throws IOException {
+        Random random = new Random(42);
+        int count = 0;
+        for (int i = 0; i < hello.length; i += step) {
+            byte[] garbage = new byte[1 + random.nextInt(2000)];
+            random.nextBytes(garbage);
+            byte[] changed = hello.clone();
+            changed[i] ^= (byte) 0xFF;
+            send(to, hello, 0, false);
+            send(to, hello, i, random.nextBoolean());
+            send(to, garbage, garbage.length, random.nextBoolean());
+            send(to, changed, changed.length, random.nextBoolean());
+            count += 4;
+        }
+        return count;
+    }
+
+    /** Returns the classes of which there are more objects than before, and how many more. */
+    private static Map<String, Integer> grown(Map<String, Integer> before) throws JMException {
+        Map<String, Integer> grown = new TreeMap<>(instances());
+        grown.replaceAll((name, count) -> count - before.getOrDefault(name, 0));
+        grown.values().removeIf(count -> count <= FEW_OBJECTS);
+        return grown;
+    }
+
+    /** Counts the objects of Turnout and of the JDK's TLS and sockets that are reachable, by class. */
+    private static Map<String, Integer> instances() throws JMException {
+        Object table = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {null},
+                        new String[] {String[].class.getName()});
+        Map<String, Integer> counts = new HashMap<>();
+        Matcher line = COUNTED.matcher(String.valueOf(table));
+        while (line.find()) {
+            counts.merge(line.group(2), Integer.valueOf(line.group(1)), Integer::sum);
+        }
+        assertTrue(counts.containsKey(FaultsTest.class.getName()), () -> "not the expected table: " + table);
+        return counts;
+    }
+
+    /** Returns how many there are, and how many bytes. */
+    private static List<Long> directBuffers() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .map(pool -> List.of(pool.getCount(), pool.getTotalCapacity()))
+                .findFirst()
+                .orElseThrow();
     }
 }
