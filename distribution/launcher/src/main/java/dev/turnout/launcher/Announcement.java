@@ -4,10 +4,13 @@ package dev.turnout.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what is served, and what to try next. */
 final class Announcement {
+
+    private static final Pattern KNOWN = Pattern.compile("(tls\\+)?(tcp|unix):|udp:");
 
     private Announcement() {}
 
@@ -22,7 +25,10 @@ final class Announcement {
         for (Map.Entry<String, List<String>> server : picture.serving().entrySet()) {
             for (String socket : server.getValue()) {
                 String client = client(socket, certificates.get(server.getKey()));
-                text.append(String.format("  %-10s %-34s try: %s%n", server.getKey(), socket, client));
+                String hint = client.isEmpty() ? "" : "try: " + client;
+                text.append(String.format("  %-10s %-34s %s", server.getKey(), socket, hint)
+                                .stripTrailing())
+                        .append('\n');
             }
         }
         picture.failed().forEach((name, reason) -> text.append(String.format("not open: %s: %s%n", name, reason)));
@@ -37,8 +43,11 @@ final class Announcement {
         return text.toString();
     }
 
-    /** Returns the command that talks to a listening socket. */
+    /** Returns the command that talks to a listening socket, or an empty text for a transport that the distribution does not have. */
     static String client(String socket, @Nullable Path certificate) {
+        if (!KNOWN.matcher(socket).lookingAt()) {
+            return "";
+        }
         String address = socket.substring(socket.indexOf(':') + 1);
         boolean secured = socket.startsWith("tls+");
         String openssl =

@@ -28,6 +28,7 @@ class AnnouncementTest {
         "tls+tcp://[::]:8443,  openssl s_client -quiet -verify_return_error -CAfile c.pem -connect 127.0.0.1:8443",
         "tls+tcp://[::1]:8443, openssl s_client -quiet -verify_return_error -CAfile c.pem -connect [::1]:8443",
         "tls+unix:/run/a.sock, openssl s_client -quiet -verify_return_error -CAfile c.pem -unix /run/a.sock",
+        "mem:town,             ''",
     })
     void namesAClientForEachKindOfSocket(String socket, String client) {
         assertEquals(client, Announcement.client(socket, Path.of("c.pem")));
@@ -51,11 +52,13 @@ class AnnouncementTest {
     void listsWhatIsServedAndWhatIsNotAndWhy() throws Exception {
         CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
         NetworkPicture picture = new NetworkPicture(
-                Map.of("echo", List.of("tcp://127.0.0.1:8888")), Map.of("chat", "no protocol has this name"));
+                Map.of("echo", List.of("tcp://127.0.0.1:8888", "mem:town")),
+                Map.of("chat", "no protocol has this name"));
 
         String text = Announcement.of(line, picture, Map.of());
 
         assertTrue(text.startsWith("Turnout serves\n  echo       tcp://127.0.0.1:8888"), text);
+        assertTrue(text.contains("\n  echo       mem:town\n"), text);
         assertTrue(text.contains("\nnot open: chat: no protocol has this name\n"), text);
         assertTrue(text.contains("\nStop with kill "), text);
     }
