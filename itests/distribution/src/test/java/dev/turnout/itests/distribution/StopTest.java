@@ -50,12 +50,7 @@ class StopTest {
             container.terminate();
 
             assertEquals(0, container.exitCode());
-            // from JDK 24 on the JDK itself warns of what Felix does, when it starts
-            assertEquals(
-                    List.of(),
-                    container.lines().stream()
-                            .filter(line -> !line.startsWith("WARNING: "))
-                            .toList());
+            assertEquals(List.of(), container.lines());
         }
     }
 
