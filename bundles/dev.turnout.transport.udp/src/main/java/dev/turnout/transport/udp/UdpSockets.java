@@ -136,9 +136,8 @@ final class UdpSockets {
                 return new Opened(open(provider, candidate, options), candidate);
             } catch (IOException | UnsupportedOperationException e) {
                 if (first == null) {
-                    first = classifySend(
-                            "open a udp endpoint at " + candidate,
-                            candidate.remote() == null || options.get(DatagramOptions.ALLOW_BROADCAST),
+                    first = SystemErrors.classify(
+                            opening(candidate),
                             e instanceof IOException failure
                                     ? failure
                                     : new IOException("this machine lacks the family " + candidate.family(), e));
@@ -148,15 +147,20 @@ final class UdpSockets {
         throw first == null ? new IOException("cannot open a udp endpoint: there is no address") : first;
     }
 
+    private static String opening(Candidate candidate) {
+        return "open a udp endpoint at " + candidate;
+    }
+
     /**
-     * Classifies a failure to send or to connect. Of a missing permission the system does not tell that it is the one to broadcast.
+     * Classifies a failure to send or to connect without the permission to broadcast; the system does not tell whether it is this one that is missing.
      *
      * @see "DGRAM-41"
      */
-    static IOException classifySend(String what, boolean mayBroadcast, IOException e) {
-        return mayBroadcast || !(e instanceof BindException) || !"Permission denied".equals(e.getMessage())
-                ? SystemErrors.classify(what, e)
-                : new IOException(what + ": " + e.getMessage() + "; a broadcast address needs allow.broadcast=true", e);
+    static IOException classifyUnicast(String what, IOException e) {
+        return e instanceof BindException && "Permission denied".equals(e.getMessage())
+                ? new IOException(
+                        what + ": " + e.getMessage() + "; if this is a broadcast address, set allow.broadcast=true", e)
+                : SystemErrors.classify(what, e);
     }
 
     private static DatagramChannel open(SelectorProvider provider, Candidate candidate, DatagramOptions options)
@@ -173,12 +177,21 @@ final class UdpSockets {
                 channel.bind(any(candidate.family(), 0));
             }
             if (remote != null) {
-                channel.connect(remote);
+                connect(channel, remote, candidate);
             }
             return channel;
         } catch (IOException | RuntimeException e) {
             closeQuietly(channel);
             throw e;
+        }
+    }
+
+    private static void connect(DatagramChannel channel, InetSocketAddress remote, Candidate candidate)
+            throws IOException {
+        try {
+            channel.connect(remote);
+        } catch (IOException e) {
+            throw classifyUnicast(opening(candidate), e);
         }
     }
 

@@ -289,7 +289,7 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
         } catch (IOException e) {
             data.position(data.limit());
             String what = "send to " + (to == null ? targets.fixed() : to) + " from udp " + local;
-            failed(UdpSockets.classifySend(what, mayBroadcast(), e), e);
+            failed(mayBroadcast() ? SystemErrors.classify(what, e) : UdpSockets.classifyUnicast(what, e), e);
         } catch (RuntimeException e) {
             data.position(data.limit());
             broken("sending failed", e);

@@ -29,6 +29,8 @@ final class GatedChannel extends DatagramChannel implements ReadySource, Datagra
     private final DatagramChannel inner;
     private final Deque<Exception> sendFailures = new ArrayDeque<>();
     private final Deque<Optional<Exception>> receiveFailures = new ArrayDeque<>();
+    private @Nullable IOException bindFailure;
+    private @Nullable IOException connectFailure;
     private boolean shut;
     private @Nullable Gateway gateway;
 
@@ -57,6 +59,12 @@ final class GatedChannel extends DatagramChannel implements ReadySource, Datagra
     @Override
     public void failReceive(@Nullable Exception failure) {
         receiveFailures.add(Optional.ofNullable(failure));
+    }
+
+    /** Lets each attempt to bind fail, and each to connect. */
+    void failOpening(@Nullable IOException toBind, @Nullable IOException toConnect) {
+        bindFailure = toBind;
+        connectFailure = toConnect;
     }
 
     private void apply() {
@@ -155,6 +163,9 @@ final class GatedChannel extends DatagramChannel implements ReadySource, Datagra
 
     @Override
     public DatagramChannel bind(@Nullable SocketAddress local) throws IOException {
+        if (bindFailure != null) {
+            throw bindFailure;
+        }
         inner.bind(local);
         return this;
     }
@@ -187,6 +198,9 @@ final class GatedChannel extends DatagramChannel implements ReadySource, Datagra
 
     @Override
     public DatagramChannel connect(SocketAddress remote) throws IOException {
+        if (connectFailure != null) {
+            throw connectFailure;
+        }
         inner.connect(remote);
         return this;
     }

@@ -4,6 +4,7 @@ package dev.turnout.transport.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.SocketView;
 import dev.turnout.core.EventLoops;
 import dev.turnout.testkit.CountingSelectorProvider;
+import dev.turnout.testkit.ForwardingSelectorProvider;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingDatagramProtocol;
 import dev.turnout.testkit.Spec;
@@ -25,15 +27,18 @@ import dev.turnout.testkit.contract.DatagramPeer;
 import dev.turnout.testkit.contract.OpenLog;
 import dev.turnout.transport.udp.UdpSockets.Candidate;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -231,9 +236,46 @@ class UdpOpeningTest {
 
         assertEquals(
                 List.of("send to " + everybody + " from udp " + sockname(transport)
-                        + ": Permission denied; a broadcast address needs allow.broadcast=true"),
+                        + ": Permission denied; if this is a broadcast address, set allow.broadcast=true"),
                 told);
-        assertTrue(String.valueOf(refused.getMessage()).endsWith("needs allow.broadcast=true"), refused::toString);
+        assertTrue(
+                String.valueOf(refused.getMessage())
+                        .endsWith("; if this is a broadcast address, set allow.broadcast=true"),
+                refused::toString);
+    }
+
+    @Test
+    @Spec("JAVA-12")
+    void tellsFailuresToBindAndToConnectByTheirKind() {
+        Candidate candidate = new Candidate(new InetSocketAddress(HERE, 53), peer.address());
+        BindException denied = new BindException("Permission denied");
+
+        // as of a port that is the administrator's
+        IOException unbound =
+                assertThrows(AddressNotAvailableException.class, () -> openFailing(candidate, denied, null));
+        IOException unconnected = assertThrows(
+                AddressNotAvailableException.class,
+                () -> openFailing(candidate, null, new BindException("Cannot assign requested address")));
+
+        assertEquals("open a udp endpoint at " + candidate + ": Permission denied", unbound.getMessage());
+        assertSame(denied, unbound.getCause());
+        assertEquals(
+                "open a udp endpoint at " + candidate + ": Cannot assign requested address", unconnected.getMessage());
+        assertNoneOpen();
+    }
+
+    private void openFailing(
+            Candidate candidate, @Nullable IOException bindFailure, @Nullable IOException connectFailure)
+            throws IOException {
+        SelectorProvider failing = new ForwardingSelectorProvider() {
+            @Override
+            public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+                GatedChannel channel = new GatedChannel(selectors.openDatagramChannel(family));
+                channel.failOpening(bindFailure, connectFailure);
+                return channel;
+            }
+        };
+        UdpSockets.open(failing, List.of(candidate), DatagramOptions.DEFAULTS);
     }
 
     @Test
