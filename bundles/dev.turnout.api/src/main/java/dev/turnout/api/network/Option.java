@@ -32,6 +32,7 @@ public record Option<T>(
         Function<String, T> parser) {
 
     private static final String TIME = "a time such as 250ms, 30s, 5m, 1h or PT30S";
+    private static final long MOST_SECONDS_IN_MILLIS = Long.MAX_VALUE / 1000; // what a number of milliseconds can tell
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-zA-Z]*)");
 
     /** Returns the value that the text stands for; the error names option, text and legal syntax. */
@@ -130,7 +131,10 @@ public record Option<T>(
     /** Writes a time for people, as they may write it in an option: {@code 500ms}, {@code 2s}, {@code 1m}, {@code 1h}, {@code 0}. */
     public static String text(Duration time) {
         if (!time.equals(time.truncatedTo(ChronoUnit.SECONDS))) {
-            return time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? time.toMillis() + "ms" : time.toString();
+            boolean millis = time.equals(time.truncatedTo(ChronoUnit.MILLIS))
+                    && time.toSeconds() > -MOST_SECONDS_IN_MILLIS
+                    && time.toSeconds() < MOST_SECONDS_IN_MILLIS;
+            return millis ? time.toMillis() + "ms" : time.toString();
         }
         long seconds = time.toSeconds();
         if (seconds == 0) {

@@ -22,7 +22,22 @@ class OptionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"0", "1ms", "500ms", "1500ms", "1s", "90s", "1m", "90m", "1h", "24h", "PT0.0000005S", "PT0.0015S"
+            strings = {
+                "0",
+                "1ms",
+                "500ms",
+                "1500ms",
+                "1s",
+                "90s",
+                "1m",
+                "90m",
+                "1h",
+                "24h",
+                "PT0.0000005S",
+                "PT0.0015S",
+                "9223372036854774999ms",
+                "PT2562047788015H12M56.5S",
+                "PT2562047788015215H30M7.5S"
             })
     void writesTimesAsTheyAreRead(String text) {
         assertEquals(text, Option.text(ServerOptions.DRAIN_DEADLINE.parse(text)));
@@ -32,6 +47,8 @@ class OptionTest {
     void writesTimesThatNoOptionCanHave() {
         assertEquals("-1s", Option.text(Duration.ofSeconds(-1)));
         assertEquals("9223372036854775807s", Option.text(Duration.ofSeconds(Long.MAX_VALUE)));
+        Duration least = Duration.ofSeconds(Long.MIN_VALUE, 500_000_000);
+        assertEquals(least.toString(), Option.text(least));
     }
 
     @ParameterizedTest
