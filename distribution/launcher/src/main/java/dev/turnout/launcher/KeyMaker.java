@@ -4,6 +4,7 @@ package dev.turnout.launcher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,19 +67,27 @@ final class KeyMaker {
         Set<String> names = new HashSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(etc, CONTEXTS)) {
             for (Path file : files) {
-                Properties context = ConfigurationFile.read(file);
-                String named = ConfigurationFile.replaceVariables(
-                        context.getProperty("certificate", "").strip(), variables);
-                if (context.getProperty("keystore", "").isBlank()
-                        && named.equals(certificate().toString())) {
+                if (hasOurCertificate(file, variables)) {
                     String base = String.valueOf(file.getFileName());
                     names.add(base.substring(CONTEXTS.indexOf('{') + 1, base.lastIndexOf('.')));
                 }
             }
-        } catch (IOException unreadable) {
-            return names; // whoever takes the configuration says what is wrong with it
+        } catch (IOException | DirectoryIteratorException unreadable) {
+            return names; // what was listed so far
         }
         return names;
+    }
+
+    private boolean hasOurCertificate(Path file, Map<String, String> variables) {
+        try {
+            Properties context = ConfigurationFile.read(file);
+            String named = ConfigurationFile.replaceVariables(
+                    context.getProperty("certificate", "").strip(), variables);
+            return context.getProperty("keystore", "").isBlank()
+                    && named.equals(certificate().toString());
+        } catch (IOException unreadable) {
+            return false; // whoever takes the configuration says what is wrong with it
+        }
     }
 
     /** Makes what is missing or ends soon, and returns why that was not possible, or null. */

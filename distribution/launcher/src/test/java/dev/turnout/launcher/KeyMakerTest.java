@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -88,6 +89,20 @@ class KeyMakerTest {
 
         assertEquals(
                 Set.of("default", "dash"), new KeyMaker(data).contexts(data, Map.of("turnout.data", data.toString())));
+    }
+
+    @Test
+    void filesThatCannotBeReadHideNoOtherContext() throws Exception {
+        Set<String> good = new HashSet<>();
+        // many of each, as nobody knows in which order a folder lists them
+        for (int i = 0; i < 10; i++) {
+            good.add("good" + i);
+            context("~good" + i, "certificate = ${turnout.data}/tls/default.pem\n");
+            context("~bad" + i, "certificate = \\u12\n");
+            Files.createDirectory(data.resolve("dev.turnout.filter.tls~folder" + i + ".cfg"));
+        }
+
+        assertEquals(good, new KeyMaker(data).contexts(data, Map.of("turnout.data", data.toString())));
     }
 
     private void context(String name, String text) throws IOException {
