@@ -22,7 +22,7 @@ import org.osgi.framework.BundleException;
 public final class Main {
 
     private static final long STARTUP_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long QUESTION_MILLIS = 50;
 
     /** What Turnout logs; held here, as a level is forgotten with its logger. */
@@ -74,6 +74,7 @@ public final class Main {
         KeyMaker keys = new KeyMaker(line.data());
         String noKeys = servers.stream().anyMatch(ServerFile::isSecured) ? keys.makeIfNeeded() : null;
 
+        long began = System.nanoTime();
         Container container = new Container(home, line);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(container), "turnout-stop"));
         // while it starts and stops, its steps are no news
@@ -83,7 +84,7 @@ public final class Main {
         } finally {
             started.countDown();
         }
-        NetworkPicture picture = awaitServers(container, servers);
+        NetworkPicture picture = awaitServers(container, servers, began);
         if (stopping) {
             container.waitForStop(0);
             return;
@@ -104,14 +105,20 @@ public final class Main {
         container.waitForStop(0);
     }
 
-    /** Waits until the network has opened or refused each server, and not for ever; what a refused one lacks may be about to come. */
-    private static NetworkPicture awaitServers(Container container, List<ServerFile> servers)
+    /**
+     * Waits until the network has opened or refused each server, and not for ever. What a refused one lacks may be about to come, such as a TLS context
+     * whose files are being read: it is given as long again as the start has taken, which is longer on a slow machine.
+     */
+    private static NetworkPicture awaitServers(Container container, List<ServerFile> servers, long began)
             throws InterruptedException {
+        boolean known = false;
         long deadline = System.nanoTime() + STARTUP_NANOS;
         NetworkPicture picture = NetworkPicture.take(container.context());
         while (!picture.serves(servers) && System.nanoTime() < deadline) {
-            if (picture.knows(servers)) {
-                deadline = Math.min(deadline, System.nanoTime() + PATIENCE_NANOS);
+            if (!known && picture.knows(servers)) {
+                known = true;
+                long now = System.nanoTime();
+                deadline = Math.min(deadline, now + Math.max(LEAST_PATIENCE_NANOS, now - began));
             }
             if (container.waitForStop(QUESTION_MILLIS)) {
                 return picture;
