@@ -43,7 +43,7 @@ record TlsSettings(Side side, TlsOptions options, SSLContext context, Map<String
      *
      * @param texts the endpoint's options; the empty key names configured contexts, the default one first
      * @throws IllegalArgumentException if an option is wrong
-     * @throws IllegalStateException if a context is missing
+     * @throws IllegalStateException if a context is missing or cannot be read, or lacks the key or the truststore that its servers need
      */
     static TlsSettings of(Side side, TlsOptions code, Map<String, String> texts, Contexts contexts) {
         Map<String, String> options = new HashMap<>(texts);

@@ -462,8 +462,13 @@ class EndingTest extends TlsCase {
         byte[] negotiating = Arrays.copyOf(new byte[] {22, 3, 3, 0, 60}, 65);
         byte[] wrong = Arrays.copyOf(new byte[] {23, 3, 3, 0, 60}, 65);
         for (String version : VERSIONS) {
-            for (byte[] junk :
-                    List.of(ascii("GET / HTTP/1.0\r\n\r\n"), ascii("X".repeat(16)), longer, negotiating, wrong)) {
+            for (byte[] junk : List.of(
+                    ascii("GET / HTTP/1.0\r\n\r\n"),
+                    ascii("X".repeat(16)),
+                    longer,
+                    negotiating,
+                    wrong,
+                    ascii("XXXXX"))) { // a header, and nothing after it
                 RecordingProtocol protocol = recorder();
                 TlsPeer peer =
                         clientPeer(listen(server(), () -> protocol), version).handshake();
