@@ -4,6 +4,7 @@ package dev.turnout.itests.distribution;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.Container;
 import dev.turnout.itests.support.KeyPair;
@@ -63,7 +64,7 @@ class DefaultServersTest {
     void datagramEchoAnswers() throws Exception {
         InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), container.port("udp"));
         try (DatagramSocket client = new DatagramSocket()) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout((int) Await.PATIENCE.toMillis());
             for (String text : new String[] {"Hello", ""}) {
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 client.send(new DatagramPacket(bytes, bytes.length, at));
@@ -136,7 +137,7 @@ class DefaultServersTest {
             client.getOutputStream().flush();
             return answer.readLine();
         } finally {
-            client.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            client.destroyForcibly().waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

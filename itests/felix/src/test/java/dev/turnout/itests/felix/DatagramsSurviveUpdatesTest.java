@@ -38,7 +38,7 @@ public class DatagramsSurviveUpdatesTest {
         CompletableFuture<Void> updates = CompletableFuture.runAsync(() -> update(inside, bundle));
         int asked = 0;
         try (DatagramSocket client = new DatagramSocket()) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout((int) Await.PATIENCE.toMillis());
             while (!updates.isDone() || asked < 100) {
                 asked++;
                 client.send(
@@ -48,7 +48,7 @@ public class DatagramsSurviveUpdatesTest {
                 assertEquals(asked, ByteBuffer.wrap(answer.getData()).getInt());
             }
         }
-        updates.get(30, TimeUnit.SECONDS);
+        updates.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         ServerDTO server = inside.server("udp-busy").orElseThrow();
         assertEquals(port, inside.port("udp-busy"));

@@ -60,7 +60,7 @@ public class EchoOverEveryTransportTest {
         InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), inside.port("udp-echo"));
 
         try (DatagramSocket client = new DatagramSocket()) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout((int) Await.PATIENCE.toMillis());
             client.send(new DatagramPacket(new byte[] {1, 2, 3}, 3, at));
             DatagramPacket answer = new DatagramPacket(new byte[10], 10);
             client.receive(answer);

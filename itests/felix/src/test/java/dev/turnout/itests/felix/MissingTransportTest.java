@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.Protocol;
+import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.InFelix;
 import dev.turnout.itests.support.Inside;
 import dev.turnout.testkit.Spec;
@@ -29,7 +30,7 @@ public class MissingTransportTest {
                 () -> inside.network()
                         .createServer(() -> new Protocol() {}, Endpoint.parse("vsock://3:1024"), ServerOptions.DEFAULTS)
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS));
+                        .get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
 
         assertInstanceOf(UnsupportedOperationException.class, failure.getCause());
         assertNames(String.valueOf(failure.getCause().getMessage()));

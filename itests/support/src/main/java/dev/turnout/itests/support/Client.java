@@ -13,12 +13,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
-/** Talks to a server from outside, by a plain socket of the JDK; no call takes longer than ten seconds. */
+/** Talks to a server from outside, by a plain socket of the JDK; no call waits longer than {@link Await#PATIENCE}. */
 public final class Client implements AutoCloseable {
-
-    private static final long TIMEOUT_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
     private static final long FULL_MILLIS = 300;
     private static final int CHUNK = 64 * 1024;
@@ -116,8 +113,8 @@ public final class Client implements AutoCloseable {
     }
 
     private int read(ByteBuffer in) throws IOException {
-        if (selector.select(TIMEOUT_MILLIS) == 0) {
-            throw new IOException("no byte came within " + TIMEOUT_MILLIS + " ms");
+        if (selector.select(Await.PATIENCE.toMillis()) == 0) {
+            throw new AssertionError("neither a byte nor the end came within " + Await.PATIENCE);
         }
         selector.selectedKeys().clear();
         return channel.read(in);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is the packaged Felix container as a process of its own, with its own folders and with ports that the system chooses.
  *
- * <p>Nothing of it outlives {@link #close()}: neither the process nor the folders. Every wait ends after half a minute, with all that the process said.
+ * <p>Nothing of it outlives {@link #close()}: neither the process nor the folders. Every wait ends after {@link Await#PATIENCE}, with all that it said.
  */
 public final class Container implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class Container implements AutoCloseable {
     public static final Path HOME =
             Path.of(property("turnout.home")).toAbsolutePath().normalize();
 
-    private static final long DEADLINE_SECONDS = 30;
+    private static final long DEADLINE_SECONDS = Await.PATIENCE.toSeconds();
     private static final Pattern SERVED = Pattern.compile("  (\\S+) +(\\S+) +try: .*");
 
     private final Path folder;

@@ -51,7 +51,10 @@ public final class Inside {
 
     /** Returns what is going on. */
     public NetworkDTO snapshot() throws Exception {
-        return service(NetworkRuntime.class).snapshot().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return service(NetworkRuntime.class)
+                .snapshot()
+                .toCompletableFuture()
+                .get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Creates or changes a configured server. */

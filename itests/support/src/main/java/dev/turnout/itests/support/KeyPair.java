@@ -27,8 +27,6 @@ public final class KeyPair {
     /** The password of every file. */
     public static final String PASSWORD = "changeit";
 
-    private static final int TIMEOUT_MILLIS = 10_000;
-
     private final Path file;
 
     private KeyPair(Path file) {
@@ -116,7 +114,7 @@ public final class KeyPair {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trusting(this).getTrustManagers(), null);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setSoTimeout((int) Await.PATIENCE.toMillis());
         socket.startHandshake();
         return socket;
     }
