@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 /** Gives a test a loop on its own thread, a trace, the log, and ways to run to a condition instead of for a time. */
 public abstract class LoopFixture {
 
-    protected static final Duration PATIENCE = Duration.ofSeconds(20);
+    protected static final Duration PATIENCE = Duration.ofSeconds(30);
 
     protected final LogRecorder log = new LogRecorder("dev.turnout.core");
     protected final IoLoop loop = newLoop();

@@ -47,7 +47,7 @@ class ThreadsafeTest extends LoopFixture {
             for (int i = 0; i < rounds; i++) {
                 CompletableFuture<Void> pong = new CompletableFuture<>();
                 loop.callSoonThreadsafe(() -> pong.complete(null));
-                pong.orTimeout(10, TimeUnit.SECONDS).join();
+                pong.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
             }
             loop.stop();
         });

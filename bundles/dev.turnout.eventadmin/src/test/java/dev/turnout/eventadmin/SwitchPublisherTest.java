@@ -131,16 +131,16 @@ class SwitchPublisherTest {
             publisher.switched(EVENT);
             publisher.switched(new SwitchEvent(Kind.DRAIN_BEGUN, 0, "line", 0, 2, "line", "", 0, 0, ""));
 
-            Event first = handled.poll(10, TimeUnit.SECONDS);
+            Event first = handled.poll(30, TimeUnit.SECONDS);
             assertNotNull(first);
             assertEquals("dev/turnout/switch/ROLLED_BACK", first.getTopic());
             assertEquals("not today", first.getProperty("reason"));
-            Event second = handled.poll(10, TimeUnit.SECONDS);
+            Event second = handled.poll(30, TimeUnit.SECONDS);
             assertNotNull(second);
             assertEquals(2, second.getProperty("connections"));
         } finally {
             framework.stop();
-            assertTrue(framework.waitForStop(10_000).getType() == org.osgi.framework.FrameworkEvent.STOPPED);
+            assertTrue(framework.waitForStop(30_000).getType() == org.osgi.framework.FrameworkEvent.STOPPED);
         }
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopThread implements AutoCloseable {
 
     /** Is how long a test waits for anything before it fails. */
-    public static final Duration DEADLINE = Duration.ofSeconds(15);
+    public static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final int SETTLING_TURNS = 4;
 

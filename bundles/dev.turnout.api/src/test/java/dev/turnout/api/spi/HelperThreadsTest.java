@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** A helper thread keeps nothing of who made it. */
 class HelperThreadsTest {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final CountDownLatch end = new CountDownLatch(1);
 

@@ -170,7 +170,6 @@ class HandshakeTest extends TlsCase {
 
     private static void drain(SocketChannel channel) throws IOException {
         channel.configureBlocking(true);
-        channel.socket().setSoTimeout(10_000);
         try {
             ByteBuffer buffer = ByteBuffer.allocate(1000);
             while (channel.read(buffer.clear()) >= 0) {

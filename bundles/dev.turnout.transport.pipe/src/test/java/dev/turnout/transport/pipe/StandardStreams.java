@@ -7,6 +7,7 @@ import dev.turnout.api.network.Connection;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.LoopThread;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,7 @@ final class StandardStreams {
                     harness.connect(() -> new Copy(lost), "/dev/stdout", Map.of("mode", "write")), "standard output");
             copy.out = out.transport();
             harness.thread.join(harness.connect(() -> copy, "/dev/stdin", Map.of("mode", "read")), "standard input");
-            if (!lost.await(10, TimeUnit.SECONDS)) {
+            if (!lost.await(LoopThread.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the streams have not ended");
             }
         }
