@@ -147,6 +147,9 @@ public final class ShiftFilter implements Filter, Protocol {
 
         @Override
         public void replaceProtocol(BaseProtocol layer) {
+            if (!(layer instanceof Protocol)) {
+                throw new IllegalArgumentException("a stream transport needs a Protocol, not " + layer);
+            }
             upper = layer;
         }
 

@@ -24,7 +24,11 @@ public interface TransportProvider {
     /** Returns the scheme, as in the service property. */
     String scheme();
 
-    /** Tells whether what {@link #connect} and {@link #listen} open are streams of both directions, so that filters can be put upon them. */
+    /**
+     * Tells whether what {@link #connect} and {@link #listen} open are streams of both directions. Filters can be put upon such alone; and a configured
+     * server gives its connections no protocol but a {@code Protocol} or {@code BufferedProtocol} then, and parks them while its service makes others. So
+     * a transport of datagrams has to return false.
+     */
     default boolean hasStreams() {
         return true;
     }

@@ -25,17 +25,23 @@ final class Catalog<T> {
      * @param service the service
      * @param ranking higher wins
      * @param id lower wins among equals
+     * @param state no other service has it, and this one has another when its properties have changed
      */
-    record Entry<T>(String name, T service, int ranking, long id) {}
+    record Entry<T>(String name, T service, int ranking, long id, long state) {}
 
     private volatile List<Entry<T>> entries = List.of();
+    private long states;
 
     /** Adds a service, or replaces it if its properties have changed. */
     synchronized void add(String name, T service, Map<String, ?> properties) {
         List<Entry<T>> changed = new ArrayList<>(entries);
         changed.removeIf(entry -> entry.service() == service);
         changed.add(new Entry<>(
-                name, service, number(properties, "service.ranking").intValue(), id(properties, changed.size())));
+                name,
+                service,
+                number(properties, "service.ranking").intValue(),
+                id(properties, changed.size()),
+                states++));
         changed.sort(order(changed));
         entries = List.copyOf(changed);
     }

@@ -10,8 +10,6 @@ import dev.turnout.api.network.Option;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
-import dev.turnout.api.protocol.BufferedProtocol;
-import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.TransportProvider;
@@ -51,9 +49,6 @@ final class ConfiguredServer {
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
-    /** Is a service whose protocols are none for streams, which nothing but one of them tells, and why it is of no use. */
-    private record Unfit(long service, String reason) {}
-
     private final Core core;
     private final String name;
     private final Shortfall shortfall;
@@ -81,7 +76,9 @@ final class ConfiguredServer {
     /** What could not be had although the old listening socket was closed for it. */
     private volatile @Nullable ServerSettings unattainable;
 
+    /** What the latest protocol that is none for streams has told. */
     private volatile @Nullable Unfit unfit;
+
     private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
@@ -426,7 +423,7 @@ final class ConfiguredServer {
 
     private boolean accepts(Catalog.Entry<ProtocolFactory> service, ServerSettings settings) {
         Unfit wrong = unfit;
-        if (wrong != null && wrong.service() == service.id()) {
+        if (wrong != null && wrong.isAbout(service, settings.protocolOptions(), settings.endpoint())) {
             refusedByProtocol = true;
             shortfall.fail("protocol", settings.protocol(), wrong.reason(), Duration.ZERO);
             return false;
@@ -470,7 +467,7 @@ final class ConfiguredServer {
         charge = next;
         if (refuses(want, next)) {
             hold(want);
-            shortfall.mended();
+            mendedBy(want);
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + " refuses connects until the protocol " + want.protocol() + " is there");
@@ -510,7 +507,7 @@ final class ConfiguredServer {
         return opening.thenAccept(opened -> {
             entry = opened;
             hold(want);
-            shortfall.mended();
+            mendedBy(want);
             LOG.log(
                     Level.INFO,
                     () -> "server " + name + ": " + want.protocol() + " at " + want.endpoint()
@@ -551,10 +548,12 @@ final class ConfiguredServer {
     private CompletionStage<Void> follow(ServerSettings want, Catalog.@Nullable Entry<ProtocolFactory> service) {
         Charge before = charge;
         Charge next = charge(want, service);
-        if (want.equals(wanted) && !refusedByProtocol) {
-            shortfall.mended();
-        }
+        mendedBy(want);
         ServerEntry open = entry;
+        if (open == null && refuses(want, next) && want.equals(active)) {
+            charge = next; // it refuses already
+            return done();
+        }
         if (open == null) {
             active = null;
             return open(want, next);
@@ -578,6 +577,13 @@ final class ConfiguredServer {
                             + " is there again");
         }
         return apply(open);
+    }
+
+    /** Forgets what was wrong, if these settings are what is wanted and its protocol takes them. */
+    private void mendedBy(ServerSettings settings) {
+        if (settings.equals(wanted) && !refusedByProtocol) {
+            shortfall.mended();
+        }
     }
 
     private void hold(ServerSettings settings) {
@@ -677,9 +683,7 @@ final class ConfiguredServer {
     }
 
     private CompletionStage<Void> listenAgain(ServerSettings settings) {
-        Shortfall.Failure why = failure();
         return listen(settings).handle((x, e) -> {
-            shortfall.restore(why);
             if (e != null) {
                 entry = null;
                 active = null;
@@ -725,22 +729,17 @@ final class ConfiguredServer {
         made.put(loop, now);
         Catalog.Entry<ProtocolFactory> service = now.service();
         if (service == null) {
-            return Parked.fresh();
+            return Parked.fresh(unfit);
         }
         BaseProtocol first = now.newProtocol(loop);
-        if (first == null
-                || !core.hasStreams(settings)
-                || first instanceof Protocol
-                || first instanceof BufferedProtocol) {
+        Unfit wrong = core.hasStreams(settings) ? Unfit.of(first, now, settings.endpoint()) : null;
+        if (wrong == null) {
             return first;
         }
-        unfit = new Unfit(
-                service.id(),
-                first.getClass().getName() + " is no protocol for streams, which connections to " + settings.endpoint()
-                        + " are; name one that is, or an endpoint of datagrams, as udp is");
+        unfit = wrong;
         loop.callSoon(() -> step(this::reconcile));
         made.put(loop, now.with(null));
-        return Parked.fresh();
+        return Parked.fresh(wrong);
     }
 
     /** Is told of a connection that begins, in the turn in which its protocol was made. On its loop. */

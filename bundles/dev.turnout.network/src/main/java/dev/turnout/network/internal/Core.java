@@ -216,10 +216,14 @@ public class Core implements NetworkRuntime, NetworkControl {
         }
     }
 
-    /** Looks again whether a connection's protocol is the one it should have. */
+    /** Looks again whether a connection's protocol is the one it should have; one that is parked as that does not fit waits for another. */
     void reconsider(Session session) {
         Charge charge = session.charge();
-        if (charge != null && !charge.isBy(protocols.entry(charge.protocol()))) {
+        Catalog.Entry<ProtocolFactory> best = charge == null ? null : protocols.entry(charge.protocol());
+        if (charge == null || charge.isBy(best)) {
+            return;
+        }
+        if (session.parked == null || best == null || best.state() != session.tried) {
             Sweep.begin(this, charge.protocol());
         }
     }

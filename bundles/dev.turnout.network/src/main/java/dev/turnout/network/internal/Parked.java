@@ -45,6 +45,9 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     /** Who had it before, or an empty text. */
     final String from;
 
+    /** The state of the service that is known not to fit, or -1. */
+    final long unfit;
+
     /** Who could not take it so far, and why; or an empty text. */
     String refusal = "";
 
@@ -63,21 +66,22 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
     private boolean pausedBefore;
     private boolean discarding;
 
-    private Parked(@Nullable Switchable predecessor, @Nullable SwitchSupport support, String from) {
+    private Parked(@Nullable Switchable predecessor, @Nullable SwitchSupport support, String from, long unfit) {
         this.predecessor = predecessor;
         this.support = support;
         this.protocol = predecessor == null ? "" : predecessor.getClass().getName();
         this.from = from;
+        this.unfit = unfit;
     }
 
-    /** Holds a new connection. */
-    static Parked fresh() {
-        return new Parked(null, null, "");
+    /** Holds a new connection, for which the service that is there may be known not to fit. */
+    static Parked fresh(@Nullable Unfit wrong) {
+        return new Parked(null, null, "", wrong == null ? -1 : wrong.service());
     }
 
     /** Holds a connection that a protocol hands over, which has said what it can be switched with. */
     static Parked after(Switchable predecessor, SwitchSupport support, String from) {
-        return new Parked(predecessor, support, from);
+        return new Parked(predecessor, support, from, -1);
     }
 
     /** Tells whether no protocol has had the connection yet. */

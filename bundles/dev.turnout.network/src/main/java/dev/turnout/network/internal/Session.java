@@ -46,7 +46,7 @@ final class Session {
     @Nullable
     TimerHandle timer;
 
-    /** The id of the service that was tried as a successor and did not fit, or -1. */
+    /** The state of the service that was tried and did not fit, or -1. */
     long tried = -1;
 
     /** The successor whose switch is in progress, or null. */

@@ -86,11 +86,6 @@ final class Shortfall {
                         + consequence.get());
     }
 
-    /** Puts a failure back that was told before. */
-    void restore(@Nullable Failure former) {
-        failure = former;
-    }
-
     /** Forgets it, as the server is as it should be. */
     void mended() {
         failure = null;

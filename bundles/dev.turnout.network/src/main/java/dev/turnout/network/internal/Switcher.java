@@ -50,7 +50,7 @@ final class Switcher {
         }
         Catalog.Entry<ProtocolFactory> best = core.protocols.entry(charge.protocol());
         if (session.parked != null) {
-            if (best != null && best.id() != session.tried && !face.isClosing()) {
+            if (best != null && best.state() != session.tried && !face.isClosing()) {
                 drains.count(session, resume(session, session.parked, charge.with(best), face));
             }
             return;
@@ -65,7 +65,7 @@ final class Switcher {
             if (gone && !session.isDraining()) {
                 drains.of(session, charge).close(session);
             }
-        } else if (policy == Departure.SWITCH && best != null && best.id() != session.tried) {
+        } else if (policy == Departure.SWITCH && best != null && best.state() != session.tried) {
             Kind kind = switchTo(session, charge, charge.with(best), face);
             drains.count(session, kind);
             if (kind != Kind.SWITCHED && gone && !session.isDraining() && !face.isClosing()) {
@@ -95,7 +95,7 @@ final class Switcher {
     /** Hands a connection over to a service; the charge is its own from then on if that succeeds. */
     Kind switchTo(Session session, Charge from, Charge to, BaseTransport face) {
         Catalog.Entry<ProtocolFactory> service = to.service();
-        session.tried = service == null ? -1 : service.id();
+        session.tried = service == null ? -1 : service.state();
         BaseProtocol old = face.getProtocol();
         BaseProtocol next;
         try {
@@ -236,7 +236,7 @@ final class Switcher {
     /** Counts and limits the parking of a connection that is parked from now on. */
     void begin(Session session, Parked parked) {
         session.parked = parked;
-        session.tried = -1;
+        session.tried = parked.unfit;
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.parked.incrementAndGet();
@@ -284,7 +284,7 @@ final class Switcher {
     /** Gives a parked connection to a service; it stays parked if that fails, as another service may fit. */
     private Kind resume(Session session, Parked parked, Charge to, BaseTransport face) {
         Catalog.Entry<ProtocolFactory> service = to.service();
-        session.tried = service == null ? -1 : service.id();
+        session.tried = service == null ? -1 : service.state();
         BaseProtocol next;
         try {
             next = to.newProtocol(face.loop());

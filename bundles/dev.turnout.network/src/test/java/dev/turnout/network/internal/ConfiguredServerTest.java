@@ -111,7 +111,8 @@ class ConfiguredServerTest {
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket();
         socket.setSoTimeout((int) TestNetwork.DEADLINE.toMillis());
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        socket.connect(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) TestNetwork.DEADLINE.toMillis());
         return socket;
     }
 
@@ -202,6 +203,20 @@ class ConfiguredServerTest {
         get(server.reconsider());
 
         assertEquals("protocol.wrong", snapshot().failed[0].property);
+    }
+
+    @Test
+    void whatIsWrongStaysReportedWhileItOpensByItsFormerSettings() throws IOException {
+        ConfiguredServer server = configured("protocol", "late", "absence", "refuse");
+        get(server.update(configuration("protocol.wrong", "1", "absence", "refuse")));
+        assertNull(server.entry());
+
+        core.addProtocol("late", new Marking("l"), Map.of());
+        TestNetwork.until("it listens", () -> server.entry() != null);
+        get(server.limitAgain()); // comes after all that follows from it
+
+        assertEquals("protocol.wrong", snapshot().failed[0].property);
+        assertEquals("l", askAnew(port(server)));
     }
 
     @Test

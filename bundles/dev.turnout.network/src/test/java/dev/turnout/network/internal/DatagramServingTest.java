@@ -7,10 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.api.network.Server;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.network.dto.ConnectionDTO;
 import dev.turnout.api.network.dto.FailedDTO;
 import dev.turnout.api.network.dto.ServerDTO;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolContext;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.network.ShiftFilter;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
@@ -24,8 +30,11 @@ import java.net.PortUnreachableException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -364,6 +373,7 @@ class DatagramServingTest extends Serving {
             until("it is told", () -> server.failure() != null);
             LineClient other = connect(server);
             until("both are parked", () -> server.counters.parked.get() == 2);
+            until("it is logged", () -> !log.warnings().isEmpty());
 
             Shortfall.Failure failure = server.failure();
             assertEquals("protocol", failure.property());
@@ -377,6 +387,167 @@ class DatagramServingTest extends Serving {
             assertEquals("t1:two", other.ask("two"));
             assertEquals(null, server.failure());
             assertEquals(List.of(), first.calls);
+        }
+    }
+
+    /** Runs some turns of the loops, in which what is on its way happens. */
+    private void runTurns() {
+        for (int turns = 0; turns < 50; turns++) {
+            get(core.snapshot());
+        }
+    }
+
+    @Test
+    void saysItOnceThoughTheEndOfEachHandshakeLooksForAProtocolAgain() throws IOException {
+        core.addFilter("shift", new ShiftFilter.Provider("shift"), Map.of());
+        core.addProtocol("counting", first, Map.of());
+        try (LogLines log = new LogLines()) {
+            ConfiguredServer server = serving("endpoint", "shift+tcp://127.0.0.1:0?shift.by=0");
+            LineClient early = connect(server);
+            until("it is told", () -> server.failure() != null);
+            LineClient late = connect(server);
+            until("both are parked", () -> server.counters.parked.get() == 2);
+            until("it is logged", () -> !log.warnings().isEmpty());
+
+            early.send("s");
+            late.send("s");
+            until("both handshakes are over", () -> {
+                get(core.snapshot());
+                return core.sessions.values().stream().allMatch(session -> session.face() != null);
+            });
+            runTurns();
+
+            assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
+            assertEquals(0, server.counters.failed.get());
+            assertEquals(List.of(), core.events.latest());
+            core.removeProtocol(first, true);
+            core.addProtocol("counting", new Tally("t"), Map.of());
+            assertEquals("st1:one", early.ask("one"));
+            assertEquals("st1:two", late.ask("two"));
+        }
+    }
+
+    @Test
+    @Spec("SWITCH-43")
+    void saysOnceThatItRefusesConnectsAsAProtocolIsNotForStreams() throws IOException {
+        core.addProtocol("counting", first, Map.of());
+        try (LogLines log = new LogLines(Level.INFO)) {
+            ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0", "absence", "refuse");
+            LineClient client = connect(server);
+            until("it refuses", server::isRefusing);
+            until("it is logged", () -> !log.warnings().isEmpty());
+            runTurns();
+
+            Shortfall.Failure failure = server.failure();
+            for (int changes = 0; changes < 3; changes++) {
+                get(server.reconsider());
+                assertEquals(failure, server.failure());
+            }
+            assertTrue(failure != null && failure.reason().contains("no protocol for streams"), "" + failure);
+            assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
+            assertEquals(
+                    1,
+                    log.at(Level.INFO).stream()
+                            .filter(line -> line.contains("refuses connects until"))
+                            .count());
+
+            core.removeProtocol(first, true);
+            core.addProtocol("counting", new Tally("t"), Map.of());
+            assertEquals("t1:one", client.ask("one"));
+            until("it listens", () -> server.entry() != null);
+            assertEquals("t1:two", connect(server).ask("two"));
+            assertEquals(null, server.failure());
+        }
+    }
+
+    @Test
+    void doesNotHoldAgainstAnEndpointWhatTheFormerOneHasFound() throws IOException {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        core.addTransport("udp", new Late(gate), Map.of("service.ranking", 1));
+        core.addProtocol("counting", first, Map.of());
+        ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0");
+        connect(server);
+        until("it is told", () -> server.failure() != null);
+
+        CompletionStage<Void> changed =
+                server.update(configuration("endpoint", "udp://127.0.0.1:0", "protocol", "counting"));
+        connect(server);
+        until("the former one has parked another", () -> server.counters.parked.get() == 2);
+        gate.complete(null);
+        get(changed);
+        get(server.reconsider());
+
+        assertEquals(null, server.failure());
+        assertEquals("a1:one", ask(address(server), "one"));
+    }
+
+    /** Listens no earlier than a gate opens. */
+    private record Late(CompletableFuture<Void> gate) implements TransportProvider {
+
+        @Override
+        public String scheme() {
+            return "udp";
+        }
+
+        @Override
+        public boolean hasStreams() {
+            return false;
+        }
+
+        @Override
+        public CompletionStage<Server> listen(ListenRequest request) {
+            return gate.thenComposeAsync(open -> new UdpProvider().listen(request), request.loop());
+        }
+    }
+
+    /** Makes protocols for streams or for datagrams, as its option or else its state says. */
+    private static final class Either implements ProtocolFactory {
+
+        final Counting datagrams = new Counting("d");
+        final Tally streams = new Tally("t");
+        volatile String kind = "datagrams";
+
+        @Override
+        public BaseProtocol newProtocol(ProtocolContext context) {
+            return context.options().getOrDefault("kind", kind).equals("datagrams")
+                    ? datagrams.newProtocol(context)
+                    : streams.newProtocol(context);
+        }
+
+        @Override
+        public void validate(Map<String, String> options) {}
+    }
+
+    @Test
+    void triesAServiceAgainWhosePropertiesHaveChanged() throws IOException {
+        Either factory = new Either();
+        core.addProtocol("counting", factory, Map.of("service.id", 1L));
+        ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0");
+        LineClient parked = connect(server);
+        until("it is told", () -> server.failure() != null);
+
+        factory.kind = "streams";
+        core.addProtocol("counting", factory, Map.of("service.id", 1L, "kind", "streams"));
+
+        assertEquals("t1:one", parked.ask("one"));
+        assertEquals("t1:two", connect(server).ask("two"));
+        assertEquals(null, server.failure());
+    }
+
+    @Test
+    void triesAServiceAgainWithOtherOptions() throws IOException {
+        core.addProtocol("counting", new Either(), Map.of());
+        ConfiguredServer server = serving("endpoint", "tcp://127.0.0.1:0", "protocol.kind", "streams");
+        assertEquals("t1:one", connect(server).ask("one"));
+
+        for (int changes = 0; changes < 2; changes++) {
+            get(server.update(configuration("protocol", "counting", "protocol.kind", "datagrams")));
+            connect(server);
+            until("it is told", () -> server.failure() != null);
+            get(server.update(configuration("protocol", "counting", "protocol.kind", "streams")));
+
+            assertEquals(null, server.failure());
+            assertEquals("t1:one", connect(server).ask("one"));
         }
     }
 
