@@ -42,11 +42,11 @@ class NetworksTest {
                 Server server = networks.network()
                         .createServer(Echo::new, Endpoint.parse("tcp://127.0.0.1:0"), ServerOptions.DEFAULTS)
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+                        .get(TestNetwork.DEADLINE.toSeconds(), TimeUnit.SECONDS);
                 Connection<Transport> connection = networks.network()
                         .createConnection(Echo::new, "127.0.0.1", TestNetwork.port(server), ConnectOptions.DEFAULTS)
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+                        .get(TestNetwork.DEADLINE.toSeconds(), TimeUnit.SECONDS);
                 boolean inBundle = TestNetwork.on(
                         loops.loops().get(0),
                         () -> connection

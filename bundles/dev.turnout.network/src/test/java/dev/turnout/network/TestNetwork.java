@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 /** Is a working network of real loops and transports for one test, and waits for things with a deadline. */
 public final class TestNetwork implements AutoCloseable {
 
-    public static final Duration DEADLINE = Duration.ofSeconds(15);
+    public static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
     public final Loops loops;

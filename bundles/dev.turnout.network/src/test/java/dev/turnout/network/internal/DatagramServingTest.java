@@ -49,7 +49,7 @@ class DatagramServingTest extends Serving {
         super(2);
         core.addTransport("udp", new UdpProvider(), Map.of());
         client = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        client.setSoTimeout(10_000);
+        client.setSoTimeout((int) TestNetwork.DEADLINE.toMillis());
     }
 
     @AfterEach
@@ -185,7 +185,7 @@ class DatagramServingTest extends Serving {
         });
 
         replacing.start();
-        assertTrue(begun.await(10, TimeUnit.SECONDS));
+        assertTrue(begun.await(TestNetwork.DEADLINE.toSeconds(), TimeUnit.SECONDS));
         for (int sent = 0, count = 1; sent < 600; sent += 20) {
             for (int i = 0; i < 20; i++) {
                 send(at, "x" + (sent + i));
@@ -194,7 +194,7 @@ class DatagramServingTest extends Serving {
                 assertEquals(count + ":x" + (sent + i), receive().substring(1));
             }
         }
-        replacing.join(10_000);
+        replacing.join(TestNetwork.DEADLINE.toMillis());
 
         until("the switches are told", () -> events.size() >= 30);
         assertEquals(0, picture().lost);
@@ -205,12 +205,28 @@ class DatagramServingTest extends Serving {
     void drainsAndThenServesAnewAtTheSameAddress() throws IOException {
         InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
         add(first, 0);
-        serving("endpoint", "udp://127.0.0.1:" + at.getPort(), "departure", "drain", "drain.deadline", "1200ms");
+        serving("endpoint", "udp://127.0.0.1:" + at.getPort(), "departure", "drain", "drain.deadline", "1m");
         assertEquals("a1:one", ask(at, "one"));
 
         core.removeProtocol(first, false);
         add(second, 0);
         assertEquals("a2:two", ask(at, "two"));
+        send(at, "close");
+        until("the new one has begun", () -> second.calls.contains("connectionMade"));
+
+        assertEquals("b1:three", ask(at, "three"));
+    }
+
+    @Test
+    @Spec({"SWITCH-39", "SWITCH-46"})
+    void servesAnewAtTheSameAddressAfterTheDeadlineOfADrain() throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        add(first, 0);
+        serving("endpoint", "udp://127.0.0.1:" + at.getPort(), "departure", "drain", "drain.deadline", "100ms");
+        assertEquals("a1:one", ask(at, "one"));
+
+        core.removeProtocol(first, false);
+        add(second, 0);
         until("the old protocol has ended", () -> first.calls.contains("connectionLost"));
         until("the new one has begun", () -> second.calls.contains("connectionMade"));
 

@@ -219,7 +219,7 @@ class FormerServerTest extends Serving {
     @Test
     void keepsAnOperatorsDrainWithTheLaterServer() throws IOException {
         LineClient before = left();
-        CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(400));
+        CompletionStage<Void> drained = core.drain("test", Duration.ofMinutes(1));
 
         LineClient after = connect(configured());
         assertEquals("a1:x", after.ask("x"));
@@ -230,6 +230,21 @@ class FormerServerTest extends Serving {
                         .anyMatch(line -> line.startsWith(
                                 "server test is resumed; its drain goes on: 1 connection left, to be closed in ")),
                 log.at(Level.INFO)::toString);
+        assertEquals("a2:y", before.ask("y"));
+        assertFalse(drained.toCompletableFuture().isDone());
+        before.close();
+        get(drained);
+        assertEquals("a2:y", after.ask("y"));
+    }
+
+    @Test
+    void closesWhatAnOperatorDrainsAtItsDeadlineWithTheLaterServer() throws IOException {
+        LineClient before = left();
+        CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(300));
+
+        LineClient after = connect(configured());
+        assertEquals("a1:x", after.ask("x"));
+
         assertEquals("", before.read());
         get(drained);
         assertEquals("a2:y", after.ask("y"));

@@ -5,6 +5,7 @@ import dev.turnout.network.TestNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,11 @@ final class LineClient implements Closeable {
             line.write(b);
         }
         return line.toString(StandardCharsets.US_ASCII);
+    }
+
+    /** Reads until the end of the stream, and returns how many bytes came. */
+    long skip() throws IOException {
+        return socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
     /** Sends a line and returns the answer. */

@@ -165,24 +165,6 @@ class SwitchingTest {
     }
 
     @Test
-    @Spec({"SWITCH-42", "SWITCH-45"})
-    void keepsParkedConnectionsWhileOthersDrain() throws IOException {
-        add(first, 0);
-        ConfiguredServer server =
-                configured("park.connections", "1", "park.timeout", "500ms", "drain.deadline", "600ms");
-        LineClient one = connect(server);
-        LineClient other = connect(server);
-        assertEquals("a1:x", one.ask("x"));
-        assertEquals("a1:x", other.ask("x"));
-
-        core.removeProtocol(first, true); // until the one that is not parked has drained
-        add(new Tally("b"), 0);
-
-        until("the parked one goes on", () -> kinds().contains(Kind.RESUMED));
-        assertFalse(kinds().contains(Kind.EXPIRED));
-    }
-
-    @Test
     @Spec("SWITCH-45")
     void limitsParkingAnewWhenItsTimeLimitIsChanged() throws IOException {
         add(first, 0);
@@ -441,23 +423,6 @@ class SwitchingTest {
                 events.get(1).reason());
         assertEquals(0, events.get(4).connections());
         assertEquals("", events.get(4).reason());
-    }
-
-    @Test
-    @Spec("SWITCH-39")
-    void drainsByHandThoseThatGetAnotherProtocolMeanwhileToo() throws IOException {
-        add(first, 0);
-        LineClient client = connect(configured());
-        assertEquals("a1:x", client.ask("x"));
-
-        CompletionStage<Void> drained = core.drain("test", Duration.ofMillis(300));
-        until("it drains", () -> kinds().contains(Kind.DRAIN_BEGUN));
-        add(new Tally("b"), 1);
-        until("it is switched", () -> kinds().contains(Kind.SWITCHED));
-
-        assertEquals("", client.read());
-        get(drained);
-        until("the deadline is told", () -> kinds().contains(Kind.DEADLINE));
     }
 
     @Test
