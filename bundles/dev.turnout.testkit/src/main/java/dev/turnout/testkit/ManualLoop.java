@@ -53,6 +53,7 @@ public final class ManualLoop implements IoLoop {
 
     private static final int MOST_TURNS = 100_000;
     private static final int SCRATCH_BYTES = 256 * 1024;
+    private static final int OUTGOING_BYTES = 128 * 1024;
 
     private final Thread owner = Thread.currentThread();
     private final Queue<Task> ready = new ArrayDeque<>();
@@ -61,6 +62,7 @@ public final class ManualLoop implements IoLoop {
     private final Set<LoopResource> resources = new LinkedHashSet<>();
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     private final ByteBuffer scratchView = scratch.asReadOnlyBuffer();
+    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(OUTGOING_BYTES);
     private final List<ErrorContext> reports = new ArrayList<>();
 
     private @Nullable ExceptionHandler handler;
@@ -372,6 +374,11 @@ public final class ManualLoop implements IoLoop {
     @Override
     public ByteBuffer scratchView() {
         return scratchView.clear().order(ByteOrder.BIG_ENDIAN);
+    }
+
+    @Override
+    public ByteBuffer outgoing() {
+        return outgoing;
     }
 
     @Override

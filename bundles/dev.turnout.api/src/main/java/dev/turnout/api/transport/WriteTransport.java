@@ -18,6 +18,9 @@ public interface WriteTransport extends BaseTransport {
      * <p>Ownership: borrowed; on return the position is at the limit and the buffer may be reused. An empty one is a no-op. After close, abort or loss
      * it is dropped and counted; from the sixth drop on each logs a warning (WRITE-16).
      *
+     * <p>Inside a callback of the transport's own protocol small writes may leave together, in one system call, when the callback returns; so never wait for
+     * the peer's answer in a callback. {@link #getWriteBufferSize()} has them leave at once.
+     *
      * @throws IllegalStateException after {@link #writeEof()} or during a sendfile
      * @see "WRITE-1 to WRITE-8, WRITE-16 to WRITE-22"
      */

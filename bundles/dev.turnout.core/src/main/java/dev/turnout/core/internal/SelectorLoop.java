@@ -46,6 +46,7 @@ public final class SelectorLoop extends DelegatingLoop {
     private static final long SHUTDOWN_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int ORIGIN_FRAMES = 10;
     private static final int SCRATCH_BYTES = 256 * 1024;
+    private static final int OUTGOING_BYTES = 128 * 1024;
 
     private final String name;
     private final Poller poller;
@@ -76,6 +77,7 @@ public final class SelectorLoop extends DelegatingLoop {
     private boolean interrupted;
     private @Nullable ByteBuffer scratch;
     private @Nullable ByteBuffer scratchView;
+    private @Nullable ByteBuffer outgoing;
 
     /** Makes a loop that nobody runs yet. */
     public SelectorLoop(String name, SelectorProvider provider) throws IOException {
@@ -483,6 +485,7 @@ public final class SelectorLoop extends DelegatingLoop {
         poller.close();
         scratch = null;
         scratchView = null;
+        outgoing = null;
         sockets.close();
     }
 
@@ -658,6 +661,16 @@ public final class SelectorLoop extends DelegatingLoop {
         }
         // the order is all that clear() leaves of what the protocol before made of it
         return view.clear().order(ByteOrder.BIG_ENDIAN);
+    }
+
+    @Override
+    public ByteBuffer outgoing() {
+        ByteBuffer buffer = outgoing;
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(OUTGOING_BYTES);
+            outgoing = buffer;
+        }
+        return buffer;
     }
 
     private ByteBuffer allocatedScratch() {

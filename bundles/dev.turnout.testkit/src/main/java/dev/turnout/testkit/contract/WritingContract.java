@@ -72,18 +72,40 @@ public abstract class WritingContract extends StreamContract {
         byte[] head = bytes(MUCH);
 
         run(in -> {
-            Transport transport = link.transport();
-            transport.write(head);
-            transport.write("0123456789".getBytes(US_ASCII), 2, 3);
-            transport.writelines(List.of(buffer("ab"), buffer("cd")));
-            transport.writeOwned(buffer("OWN"));
-            transport.write(buffer("ef"));
-            transport.writelines(List.of(buffer("g")));
-            transport.write("h".getBytes(US_ASCII));
+            link.transport().write(head);
+            writeAMix(link.transport());
         });
 
         assertArrayEquals(head, link.peer().receive(MUCH));
         assertEquals("234abcdOWNefgh", link.peer().receiveText(14));
+    }
+
+    @Test
+    @Spec({"WRITE-3", "WRITE-8", "WRITE-9"})
+    void keepsTheOrderOfTheCallsInsideOneCallback() throws Exception {
+        byte[] large = bytes(MUCH);
+        RecordingProtocol protocol = recorder();
+        Link link = openSmall(protocol);
+        protocol.onData(data -> {
+            writeAMix(link.transport());
+            link.transport().write(large);
+            writeAMix(link.transport());
+        });
+
+        link.peer().send("x");
+
+        assertEquals("234abcdOWNefgh", link.peer().receiveText(14));
+        assertArrayEquals(large, link.peer().receive(MUCH));
+        assertEquals("234abcdOWNefgh", link.peer().receiveText(14));
+    }
+
+    private static void writeAMix(Transport transport) {
+        transport.write("0123456789".getBytes(US_ASCII), 2, 3);
+        transport.writelines(List.of(buffer("ab"), buffer("cd")));
+        transport.writeOwned(buffer("OWN"));
+        transport.write(buffer("ef"));
+        transport.writelines(List.of(buffer("g")));
+        transport.write("h".getBytes(US_ASCII));
     }
 
     @Test

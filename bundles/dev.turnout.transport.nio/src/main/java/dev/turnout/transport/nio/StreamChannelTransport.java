@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code connectionMade} runs in <i>begin</i>, {@code connectionLost} between <i>ending</i> and <i>closed</i>, after which the descriptor is
  * released. Thread: the loop's. Data path: the loop calls {@link #ready}, which reads once into the loop's scratch buffer and calls the
- * protocol; {@link #write} goes straight to the channel. Nothing is allocated on it while nothing is backed up.
+ * protocol; small writes of a callback of its protocol are collected in the loop's outgoing buffer and leave with its return, in one system call;
+ * all others go straight to the channel. Nothing is allocated on it while nothing is backed up.
  *
  * @see "sections 5 to 13"
  */
@@ -52,6 +53,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     private static final Logger LOG = System.getLogger(StreamChannelTransport.class.getName());
     private static final int READ_BYTES = 256 * 1024;
+    private static final int COLLECTED_BYTES = 32 * 1024;
     private static final int QUIET_DROPS = 5;
     private static final byte POISON = (byte) 0xDD;
 
@@ -80,6 +82,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     private int interest;
     private int callbacks;
+
+    /** What the loop's outgoing buffer has is this transport's; only during its callbacks, with an empty queue, and not above the high mark. */
+    private boolean collecting;
+
     private boolean begun;
     private boolean readingPaused;
     private boolean peerEnded;
@@ -251,7 +257,50 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             data.position(data.limit());
             return;
         }
-        if (size == 0) {
+        if (size == 0 || (callbacks > 0 && queue.isEmpty() && collect(data, size))) {
+            return;
+        }
+        sendOrKeep(data);
+    }
+
+    /**
+     * Keeps a small write until the callback returns, after what was collected if there is no room. Returns false, with nothing collected, for one that goes
+     * at once: it is large, above the high mark, what was before it did not go, or it comes from a callback below another transport's, which collects.
+     */
+    private boolean collect(ByteBuffer data, int size) {
+        ByteBuffer outgoing = loop.outgoing();
+        int before = outgoing.position();
+        if (before > 0 && !collecting) {
+            return false;
+        }
+        boolean small = size <= Math.min(COLLECTED_BYTES, flow.marks().high());
+        if (!small || before + size > Math.min(outgoing.capacity(), flow.marks().high())) {
+            sendCollected();
+        }
+        if (!small || closing || !queue.isEmpty()) {
+            return false;
+        }
+        outgoing.put(data);
+        collecting = true;
+        return true;
+    }
+
+    /** Hands what was collected to the system; comes before everything that follows these bytes, looks at them or ends the connection. */
+    private void sendCollected() {
+        if (collecting) {
+            collecting = false;
+            ByteBuffer outgoing = loop.outgoing().flip();
+            try {
+                sendOrKeep(outgoing);
+            } finally {
+                outgoing.clear();
+            }
+        }
+    }
+
+    private void sendOrKeep(ByteBuffer data) {
+        if (closing) {
+            data.position(data.limit()); // what was collected could not be sent
             return;
         }
         if (queue.isEmpty()) {
@@ -495,6 +544,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void writeOwned(ByteBuffer data) {
         loop.checkThread();
         refuseUpgraded();
+        sendCollected();
         if (closing || eofWanted || sending != null) {
             refuse(data.remaining());
         } else if (data.hasRemaining()) {
@@ -513,6 +563,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void writelines(Iterable<ByteBuffer> data) {
         loop.checkThread();
         refuseUpgraded();
+        sendCollected();
         if (!closing && (eofWanted || sending != null)) {
             refuse(1);
         }
@@ -622,6 +673,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             close();
             return;
         }
+        sendCollected();
         if (closing || eofWanted) {
             return;
         }
@@ -640,6 +692,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public long getWriteBufferSize() {
         loop.checkThread();
+        sendCollected(); // what the system would have taken at once does not wait (WRITE-23)
         return queue.size();
     }
 
@@ -652,12 +705,14 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void setWriteBufferLimits(WaterMarks marks) {
         loop.checkThread();
+        sendCollected();
         flow.setMarks(marks, queue.size());
     }
 
     @Override
     public void setWriteBufferLimits() {
         loop.checkThread();
+        sendCollected();
         flow.restoreMarks(queue.size());
     }
 
@@ -712,6 +767,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void close() {
         loop.checkThread();
+        sendCollected();
         if (closing) {
             return;
         }
@@ -726,6 +782,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public void abort() {
         loop.checkThread();
+        sendCollected();
         if (settings.resetOnAbort() && !queue.isEmpty() && !ending) {
             resetWhenReleased();
         }
@@ -790,6 +847,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     /** Drops what is buffered and ends; only the first call counts. */
     private void forceClose(@Nullable Throwable why) {
+        sendCollected();
         if (ending) {
             return;
         }
@@ -912,6 +970,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     private void leave() {
+        if (callbacks == 1) {
+            sendCollected();
+        }
         callbacks--;
         if (callbacks == 0 && switching.isAsked()) {
             switching.run();

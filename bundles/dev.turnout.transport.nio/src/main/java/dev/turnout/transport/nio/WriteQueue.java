@@ -23,8 +23,11 @@ public final class WriteQueue {
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int MOST_BUFFERS = 64;
 
-    private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>();
-    private final ByteBuffer[] round = new ByteBuffer[MOST_BUFFERS];
+    private static final ByteBuffer[] NO_ROUND = {};
+
+    // both small until something waits, as most connections never have anything waiting
+    private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
+    private ByteBuffer[] round = NO_ROUND;
     private long size;
 
     /** The last buffer, if it is a chunk of this queue with room behind its limit. */
@@ -79,6 +82,9 @@ public final class WriteQueue {
      * @return true if the channel took all that was offered, so that another round may go on at once
      */
     public boolean writeRound(GatheringByteChannel channel) throws IOException {
+        if (round.length == 0) {
+            round = new ByteBuffer[MOST_BUFFERS];
+        }
         int count = 0;
         long offered = 0;
         for (ByteBuffer buffer : buffers) {

@@ -34,6 +34,9 @@ public final class Peers {
     /** Serves TCP, one of them while its connections are switched to another protocol every 100 ms. */
     public static final String SWITCHING = "switching";
 
+    /** Serves TCP and answers each message by itself. */
+    public static final String MESSAGES = "messages";
+
     /** Serves TCP without a core of its own, one of them on two loops. */
     public static final String LOOPS = "loops";
 
@@ -64,6 +67,7 @@ public final class Peers {
                         .with(UNIX, BareServer.class)
                         .with(TLS, BareTls.class)
                         .with(UDP, BareDatagrams.class)
+                        .with(MESSAGES, BareServer.class)
                         .with(SWITCHING, BareServer.class)
                         .with(LOOPS, BareServer.class)
                         .with(CHILDREN, Children.class, BARE)
@@ -75,6 +79,7 @@ public final class Peers {
                         .with(UNIX, TurnoutServer.class)
                         .with(TLS, TurnoutServer.class)
                         .with(UDP, TurnoutServer.class)
+                        .with(MESSAGES, TurnoutServer.class)
                         .with(SWITCHING, TurnoutServer.class)
                         .with(LOOPS, TurnoutServer.class)
                         .with(CHILDREN, Children.class, TURNOUT)
@@ -103,6 +108,7 @@ public final class Peers {
         return JavaPeer.of("netty-" + way, ServerBootstrap.class)
                 .with(TCP, NettyServer.class, way)
                 .with(UNIX, NettyServer.class, way)
+                .with(MESSAGES, NettyServer.class, way)
                 .with(UDP, NettyDatagrams.class, way);
     }
 }

@@ -24,6 +24,7 @@ public final class Scenarios {
                 EchoScenario.closed("tcp-1x1KiB", "tcp", 1, 1024, 1),
                 EchoScenario.closed("tcp-50x1KiB", "tcp", 50, 1024, 1),
                 EchoScenario.closed("tcp-50x64B-pipelined-16", "tcp", 50, 64, 16),
+                EchoScenario.closed("tcp-50x64B-messages", Peers.MESSAGES, 50, 64, 16),
                 EchoScenario.closed("tcp-10x64KiB", "tcp", 10, 64 * 1024, 1),
                 EchoScenario.closed("tcp-1000x256B", "tcp", 1000, 256, 1),
                 EchoScenario.open("tcp-50x1KiB-open", "tcp", 50, 1024, rate),

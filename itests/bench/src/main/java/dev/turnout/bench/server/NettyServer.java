@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.bench.server;
 
+import dev.turnout.bench.peer.Peers;
 import dev.turnout.bench.wire.Contexts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,6 +25,7 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.codec.FixedLengthFrameDecoder;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
@@ -35,7 +37,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Serves echo by Netty on one event loop: by NIO, epoll or io_uring, over TLS too. */
+/** Serves echo by Netty on one event loop: by NIO, epoll or io_uring, over TLS too, and message by message. */
 public final class NettyServer {
 
     private NettyServer() {}
@@ -50,6 +52,7 @@ public final class NettyServer {
         SocketAddress wanted = Address.parse(args[0]);
         boolean unix = wanted instanceof UnixDomainSocketAddress;
         boolean tls = Address.kind(args[0]).equals("tls");
+        boolean messages = Address.kind(args[0]).equals(Peers.MESSAGES);
         SslContext context = tls ? tls(Path.of(Address.rest(args[0]))) : null;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, factory(way));
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -61,6 +64,9 @@ public final class NettyServer {
                     protected void initChannel(Channel channel) {
                         if (context != null) {
                             channel.pipeline().addLast(context.newHandler(channel.alloc()));
+                        }
+                        if (messages) {
+                            channel.pipeline().addLast(new FixedLengthFrameDecoder(MessageEcho.SIZE));
                         }
                         channel.pipeline().addLast(new Echo());
                     }

@@ -5,8 +5,10 @@ import dev.turnout.api.network.DatagramOptions;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.TlsOptions;
+import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.transport.DatagramTransport;
 import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.bench.peer.Peers;
 import dev.turnout.bench.wire.Contexts;
 import dev.turnout.core.Loops;
 import dev.turnout.filter.tls.TlsFilterProvider;
@@ -28,10 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
-/** Serves echo by Turnout with the protocols of its echo bundle: over TCP, unix sockets, TLS, and of datagrams. */
+/** Serves echo by Turnout with the protocols of its echo bundle: over TCP, unix sockets, TLS, and of datagrams; and message by message. */
 public final class TurnoutServer implements AutoCloseable {
 
     private static final ServerOptions OPTIONS = ServerOptions.DEFAULTS
@@ -73,14 +76,12 @@ public final class TurnoutServer implements AutoCloseable {
 
     private SocketAddress listen(String where, ServerOptions options) {
         SocketAddress wanted = Address.parse(where);
+        Supplier<BaseProtocol> protocol =
+                Address.kind(where).equals(Peers.MESSAGES) ? MessageEcho::new : EchoProtocol::new;
         CompletionStage<Server> listening = wanted instanceof UnixDomainSocketAddress unix
-                ? networks.network().createUnixServer(EchoProtocol::new, unix.getPath(), options)
+                ? networks.network().createUnixServer(protocol, unix.getPath(), options)
                 : networks.network()
-                        .createServer(
-                                EchoProtocol::new,
-                                List.of("127.0.0.1"),
-                                ((InetSocketAddress) wanted).getPort(),
-                                options);
+                        .createServer(protocol, List.of("127.0.0.1"), ((InetSocketAddress) wanted).getPort(), options);
         Server server = listening.toCompletableFuture().join();
         // the listening sockets are asked on their loop
         return CompletableFuture.supplyAsync(

@@ -40,6 +40,14 @@ public interface IoLoop extends EventLoop {
      */
     ByteBuffer scratchView();
 
+    /**
+     * Returns the loop's buffer for bytes on their way out, direct and of 128 KiB, as its last user left it: what a transport collects during a callback
+     * lies from 0 to its position.
+     *
+     * <p>Ownership: whose bytes are in it sends them and clears it before the callback returns; all others leave it alone meanwhile.
+     */
+    ByteBuffer outgoing();
+
     /** Makes a resource known until it is detached. */
     void attach(LoopResource resource);
 
