@@ -70,6 +70,9 @@ final class ConfiguredServer {
     private volatile String source = "";
     private volatile @Nullable ServerSettings wanted;
     private volatile @Nullable ServerSettings active;
+    /** What was active last, which it comes back to if what is wanted cannot be had; null if that cannot be had either. */
+    private volatile @Nullable ServerSettings latest;
+
     private volatile ServerOptions options = ServerOptions.DEFAULTS;
     private volatile @Nullable ServerEntry entry;
     private volatile @Nullable Charge charge;
@@ -397,11 +400,14 @@ final class ConfiguredServer {
         Catalog.Entry<ProtocolFactory> service = core.protocols.entry(want.protocol());
         ServerSettings now = active;
         refusedByProtocol = refusedByProtocol && service != null;
+        ServerSettings before = latest;
         if (service != null && !accepts(service, want)) {
             // what serves by the former settings goes on, unless the service it has is gone
-            return now == null
-                    ? done()
-                    : now.equals(want) ? follow(now, null) : follow(now, core.protocols.entry(now.protocol()));
+            return now == null ? comeBack(want) : follow(now, formerService(now, want));
+        }
+        if (now == null && before != null && want.needsRebind(before) && kept.isHolding() && core.has(before)) {
+            // what waits at the old address is served, and the new one may not be had
+            return comeBack(want).thenCompose(x -> reconcile());
         }
         if (now == null) {
             return open(want, charge(want, service));
@@ -415,6 +421,25 @@ final class ConfiguredServer {
     private boolean isDatagrams() {
         ServerEntry open = entry;
         return open != null && open.origin().datagrams;
+    }
+
+    /** Returns the service for settings that are not wanted any more, or that their service does not accept any more. */
+    private Catalog.@Nullable Entry<ProtocolFactory> formerService(ServerSettings former, ServerSettings want) {
+        return former.equals(want) ? null : core.protocols.entry(former.protocol());
+    }
+
+    /** Opens what was open last, if anything was, as what is wanted cannot be had. */
+    private CompletionStage<Void> comeBack(ServerSettings want) {
+        ServerSettings before = latest;
+        if (before == null || !core.has(before)) {
+            return done();
+        }
+        Charge next = charge(before, formerService(before, want));
+        charge = next;
+        if (refuses(before, next)) {
+            return open(before, next);
+        }
+        return listenAgain(before);
     }
 
     private Charge charge(ServerSettings settings, Catalog.@Nullable Entry<ProtocolFactory> service) {
@@ -473,13 +498,16 @@ final class ConfiguredServer {
                     () -> "server " + name + " refuses connects until the protocol " + want.protocol() + " is there");
             return done();
         }
-        return listen(want).handle((opened, e) -> {
-            if (e != null) {
-                charge = null;
-                failToListen(want, e);
-            }
-            return null;
-        });
+        return listen(want)
+                .handle((opened, e) -> {
+                    if (e == null) {
+                        return done();
+                    }
+                    charge = null;
+                    CompletionStage<Void> back = want.equals(latest) ? done() : comeBack(want);
+                    return back.thenRun(() -> failToListen(want, e));
+                })
+                .thenCompose(then -> then);
     }
 
     private CompletionStage<Void> listen(ServerSettings want) {
@@ -589,6 +617,7 @@ final class ConfiguredServer {
     private void hold(ServerSettings settings) {
         Duration before = options.get(ServerOptions.PARK_TIMEOUT);
         active = settings;
+        latest = settings;
         options = settings.options();
         if (!options.get(ServerOptions.PARK_TIMEOUT).equals(before)) {
             for (Session session : core.sessions.values()) {
@@ -687,6 +716,8 @@ final class ConfiguredServer {
             if (e != null) {
                 entry = null;
                 active = null;
+                charge = null;
+                latest = core.has(settings) ? null : settings;
                 LOG.log(
                         Level.WARNING,
                         "server " + name + " is closed: cannot listen again at " + settings.endpoint(),

@@ -52,12 +52,20 @@ final class KeptSockets {
         }
     }
 
-    /** Returns the options to listen with: with what is kept, if it can be served now; what was opened for other settings is closed. */
+    /** Tells whether anything is kept. */
+    boolean isHolding() {
+        return held.get() != null;
+    }
+
+    /** Returns the options to listen with: with what is kept, if it can be served now; what was opened for other settings is closed in that case. */
     ServerOptions optionsFor(ServerSettings want) {
         Held now = held.get();
-        if (now != null && want.needsRebind(now.settings())) {
+        if (now == null || !core.has(want)) {
+            return want.options();
+        }
+        if (want.needsRebind(now.settings())) {
             close();
-        } else if (now != null && core.has(want) && held.compareAndSet(now, null)) {
+        } else if (held.compareAndSet(now, null)) {
             expiry.drop();
             return want.options().with(ServerOptions.LISTENERS, now.channels());
         }
