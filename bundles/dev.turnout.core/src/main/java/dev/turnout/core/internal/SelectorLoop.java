@@ -678,6 +678,7 @@ public final class SelectorLoop extends DelegatingLoop {
         if (buffer == null) {
             buffer = ByteBuffer.allocateDirect(SCRATCH_BYTES);
             scratch = buffer;
+            outgoing(); // with it, so that what a loop needs does not depend on when a callback first writes
         }
         return buffer;
     }
