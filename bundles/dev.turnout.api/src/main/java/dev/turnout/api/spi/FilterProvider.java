@@ -20,6 +20,7 @@ public interface FilterProvider {
      *
      * @param options the endpoint's options that begin with the filter's name and a dot, without those; the option that is the filter's name has an
      *     empty key
+     * @throws IllegalStateException that says what is missing, although it was there when the options were checked
      */
     Filter wrap(IoLoop loop, BaseProtocol upper, Side side, TlsOptions tls, Map<String, String> options);
 

@@ -12,6 +12,7 @@ import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.Releasable;
+import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -82,6 +83,9 @@ final class ConfiguredServer {
     /** What the latest protocol that is none for streams has told. */
     private volatile @Nullable Unfit unfit;
 
+    /** Whether a filter of the open server is missing or lacks something, so that no connection could begin. */
+    private volatile boolean lacking;
+
     private volatile boolean refusedByProtocol;
     private volatile boolean suspended;
     private volatile boolean ended;
@@ -112,7 +116,10 @@ final class ConfiguredServer {
 
     private String whereInstead() {
         ServerEntry open = entry;
-        return open == null ? "it is closed" : "it stays at " + open.endpoint();
+        if (open == null) {
+            return "it is closed";
+        }
+        return lacking ? "connects to " + open.endpoint() + " wait until then" : "it stays at " + open.endpoint();
     }
 
     /** Returns the open server, or null. */
@@ -173,6 +180,11 @@ final class ConfiguredServer {
     String where() {
         ServerSettings now = active;
         return now == null ? "" : now.endpoint().toString();
+    }
+
+    /** Tells whether it lets connects wait, as a filter is missing or lacks something. */
+    boolean isLacking() {
+        return lacking;
     }
 
     /** Tells whether an operator has suspended it. */
@@ -492,6 +504,7 @@ final class ConfiguredServer {
         charge = next;
         if (refuses(want, next)) {
             hold(want);
+            lacking = false;
             mendedBy(want);
             LOG.log(
                     Level.INFO,
@@ -532,9 +545,10 @@ final class ConfiguredServer {
                 taken.forEach(Channels::closeQuietly);
             }
         });
-        return opening.thenAccept(opened -> {
+        return opening.thenCompose(opened -> {
             entry = opened;
             hold(want);
+            lacking = false;
             mendedBy(want);
             LOG.log(
                     Level.INFO,
@@ -544,6 +558,7 @@ final class ConfiguredServer {
                 long began = System.nanoTime();
                 LoopCalls.await(opened.server()).thenAccept(over -> endpointEnded(opened, began));
             }
+            return apply(opened); // by these settings, which hold since now
         });
     }
 
@@ -576,8 +591,14 @@ final class ConfiguredServer {
     private CompletionStage<Void> follow(ServerSettings want, Catalog.@Nullable Entry<ProtocolFactory> service) {
         Charge before = charge;
         Charge next = charge(want, service);
-        mendedBy(want);
         ServerEntry open = entry;
+        Throwable lack = open == null || refuses(want, next) ? null : lack(want);
+        lacking = lack != null;
+        if (lack == null) {
+            mendedBy(want);
+        } else if (want.equals(wanted) && !refusedByProtocol) {
+            failToListen(want, lack);
+        }
         if (open == null && refuses(want, next) && want.equals(active)) {
             charge = next; // it refuses already
             return done();
@@ -605,6 +626,16 @@ final class ConfiguredServer {
                             + " is there again");
         }
         return apply(open);
+    }
+
+    /** Returns why no connection could begin with the filters of an open server, or null if nothing is missing. */
+    private @Nullable Throwable lack(ServerSettings settings) {
+        try {
+            settings.plan().require(core.filters, Side.SERVER, "accept at " + settings.endpoint());
+            return null;
+        } catch (UnsupportedOperationException | IllegalArgumentException | IllegalStateException e) {
+            return e;
+        }
     }
 
     /** Forgets what was wrong, if these settings are what is wanted and its protocol takes them. */
@@ -644,7 +675,7 @@ final class ConfiguredServer {
         if (settings != null) {
             server.setOptions(limited(settings.options(), server));
         }
-        server.suspend(suspended || (settings != null && !settings.plan().presentIn(core.filters)));
+        server.suspend(suspended || lacking);
     }
 
     /**
@@ -682,8 +713,9 @@ final class ConfiguredServer {
                         return replace(old, now, want, before);
                     }
                     charge = before;
+                    lacking = lack(now) != null;
                     failToListen(want, e);
-                    return done();
+                    return apply(old);
                 })
                 .thenCompose(next -> next);
     }

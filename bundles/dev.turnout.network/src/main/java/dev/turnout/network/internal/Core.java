@@ -20,6 +20,7 @@ import dev.turnout.api.spi.ListenRequest;
 import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Channel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** How long a transport or filter may be missing before a configured server logs that: a container's bundles start one after the other. */
     static final Duration SETTLING = Duration.ofSeconds(10);
 
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
     private static final String FEATURE = "; install feature turnout-";
 
     final LoopGroup loops;
@@ -423,8 +425,15 @@ public class Core implements NetworkRuntime, NetworkControl {
             EventLoop loop,
             String what,
             Origin origin) {
-        return plan.wrap(
-                this, (IoLoop) loop, factory.apply(loop), Side.SERVER, what, origin, new CompletableFuture<>());
+        BaseProtocol protocol = factory.apply(loop);
+        try {
+            return plan.wrap(this, (IoLoop) loop, protocol, Side.SERVER, what, origin, new CompletableFuture<>());
+        } catch (UnsupportedOperationException | FilterPlan.NotReady lacking) {
+            // gone in this moment; a configured server stops accepting as soon as it hears of that
+            origin.failedFilters.incrementAndGet();
+            LOG.log(Level.WARNING, () -> "a connection is closed: " + lacking.getMessage());
+            return FilterPlan.refuse(this, protocol);
+        }
     }
 
     private <T> CompletionStage<T> addressesFree(IoLoop loop, Callable<CompletionStage<T>> then) throws Exception {

@@ -7,10 +7,12 @@ import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.network.TlsOptions;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.spi.Filter;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
+import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.Transport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,6 +136,8 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
      *
      * @param origin whose count of failures goes up if a filter cannot be established (TLS-6)
      * @param established completed with the pair that the protocol sees, after its {@code connectionMade}
+     * @throws UnsupportedOperationException if a filter is missing
+     * @throws NotReady if something is missing that a filter needs
      */
     BaseProtocol wrap(
             Core core,
@@ -149,7 +153,12 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
             BaseProtocol above = upper;
             FilterProvider provider = find(core.filters, name, what);
             layer.filters.add(provider);
-            Filter filter = provider.wrap(loop, above, side, tls, options.getOrDefault(name, Map.of()));
+            Filter filter;
+            try {
+                filter = provider.wrap(loop, above, side, tls, options.getOrDefault(name, Map.of()));
+            } catch (IllegalStateException e) {
+                throw new NotReady("cannot " + what + ": " + e.getMessage(), e);
+            }
             filter.established().whenComplete((transport, failure) -> {
                 if (failure != null) {
                     origin.failedFilters.incrementAndGet();
@@ -171,6 +180,18 @@ record FilterPlan(List<String> names, Map<String, Map<String, String>> options, 
         }
         core.layers.put(upper, layer);
         return upper;
+    }
+
+    /** Returns what the transport is to have instead of filters that cannot be made: it ends the connection before the protocol sees it. */
+    static BaseProtocol refuse(Core core, BaseProtocol protocol) {
+        Protocol refusal = new Protocol() {
+            @Override
+            public void connectionMade(BaseTransport transport) {
+                Kinds.abort(transport);
+            }
+        };
+        core.layers.put(refusal, new Layer(protocol));
+        return refusal;
     }
 
     /** Begins the protocol above a filter; if that throws, the connection is aborted (CB-2). */

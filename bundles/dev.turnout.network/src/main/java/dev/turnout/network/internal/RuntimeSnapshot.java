@@ -164,6 +164,8 @@ final class RuntimeSnapshot {
         Charge charge = server.charge();
         if (server.isSuspended() && !isClosed(dto)) {
             dto.state = "suspended";
+        } else if (dto.state.equals("serving") && server.isLacking()) {
+            dto.state = "waiting for its filter";
         } else if (dto.state.equals("serving") && (charge == null || charge.isVacant())) {
             dto.state = "waiting for its protocol";
         }

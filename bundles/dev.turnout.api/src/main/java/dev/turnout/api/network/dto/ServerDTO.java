@@ -18,7 +18,7 @@ public class ServerDTO extends DTO {
     /** The name of its protocol, or an empty text for a server opened by code. */
     public String protocol = "";
 
-    /** What it does: serving, suspended, waiting for its protocol; closed if it is shown for its connections only, which go on. */
+    /** What it does: serving, suspended, waiting for its protocol or filter; closed if it is shown for its connections only, which go on. */
     public String state = "";
 
     /** The loop it accepts on. */
