@@ -32,13 +32,26 @@ public record Option<T>(
         Function<String, T> parser) {
 
     private static final String TIME = "a time such as 250ms, 30s, 5m, 1h or PT30S";
+    /** A hundred years: far above what anybody wants, and far below where sums of nanoseconds overflow. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private static final long MOST_SECONDS_IN_MILLIS = Long.MAX_VALUE / 1000; // what a number of milliseconds can tell
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-zA-Z]*)");
+
+    /** Says that a time is longer than any may be. */
+    private static final class TooLong extends IllegalArgumentException {
+        TooLong(String text) {
+            super(text);
+        }
+    }
 
     /** Returns the value that the text stands for; the error names option, text and legal syntax. */
     public T parse(String text) {
         try {
             return parser.apply(text.strip());
+        } catch (TooLong e) {
+            throw new IllegalArgumentException(
+                    name + "=" + text + " is not legal: expected " + syntax + "; the longest is " + text(LONGEST), e);
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(name + "=" + text + " is not legal: expected " + syntax, e);
         }
@@ -157,15 +170,15 @@ public record Option<T>(
             if (value.isNegative()) {
                 throw new IllegalArgumentException(text);
             }
-            return value;
+            return bounded(value, text);
         }
         Matcher amount = amount(text);
         long value = Long.parseLong(amount.group(1));
         return switch (amount.group(2)) {
-            case "ms" -> Duration.ofMillis(value);
-            case "s" -> Duration.ofSeconds(value);
-            case "m" -> Duration.ofMinutes(value);
-            case "h" -> Duration.ofHours(value);
+            case "ms" -> times(ChronoUnit.MILLIS, value, text);
+            case "s" -> times(ChronoUnit.SECONDS, value, text);
+            case "m" -> times(ChronoUnit.MINUTES, value, text);
+            case "h" -> times(ChronoUnit.HOURS, value, text);
             case "" -> {
                 if (value != 0) {
                     throw new IllegalArgumentException(text + " has no unit");
@@ -174,6 +187,21 @@ public record Option<T>(
             }
             default -> throw new IllegalArgumentException(text);
         };
+    }
+
+    private static Duration times(ChronoUnit unit, long value, String text) {
+        try {
+            return bounded(Duration.of(value, unit), text);
+        } catch (ArithmeticException e) {
+            throw new TooLong(text);
+        }
+    }
+
+    private static Duration bounded(Duration value, String text) {
+        if (value.compareTo(LONGEST) > 0) {
+            throw new TooLong(text);
+        }
+        return value;
     }
 
     private static Long bytes(String text) {

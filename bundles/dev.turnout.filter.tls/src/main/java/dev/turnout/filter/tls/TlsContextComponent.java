@@ -48,6 +48,8 @@ public final class TlsContextComponent implements NamedContext {
             Effect.NEW_CONNECTIONS,
             "Says how often to look for changed files.");
 
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
+
     private final String name;
     private volatile WatchedContext context;
     private volatile Runnable listener = () -> {};
@@ -69,7 +71,12 @@ public final class TlsContextComponent implements NamedContext {
      * @throws IllegalArgumentException if that is no time
      */
     private static long interval(TlsContextConfig config) {
-        return RELOAD_INTERVAL.parse(config.reload_interval()).toMillis();
+        Duration interval = RELOAD_INTERVAL.parse(config.reload_interval());
+        if (!interval.isZero() && interval.compareTo(LEAST_INTERVAL) < 0) {
+            throw new IllegalArgumentException(RELOAD_INTERVAL + "=" + config.reload_interval()
+                    + " is too short: the shortest is " + Option.text(LEAST_INTERVAL) + ", and 0 is for never");
+        }
+        return interval.toMillis();
     }
 
     /** Reports properties that no context has; they are as likely as not slips of the pen. */

@@ -52,6 +52,8 @@ import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Says how configured contexts come from files, and what happens when these change. */
 class ContextTest extends TlsCase {
@@ -370,15 +372,22 @@ class ContextTest extends TlsCase {
         assertEquals(Keys.SERVER.certificate(), certificate(serve("tls=web"), "localhost"));
     }
 
-    @Test
-    void aWrongIntervalIsNamed() {
+    @ParameterizedTest
+    @CsvSource({
+        "often,expected a time",
+        "2562047788015215h,the longest is 876000h",
+        "PT0.0001S,the shortest is 1ms",
+        "PT0.000999999S,the shortest is 1ms"
+    })
+    void aWrongIntervalIsNamed(String interval, String reason) {
         IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class,
                 () -> new TlsContextComponent(
-                        config(Map.of("reload_interval", "often")),
+                        config(Map.of("reload_interval", interval)),
                         Map.of("service.pid", "dev.turnout.filter.tls~web")));
 
-        assertTrue(refusal.getMessage().contains("reload.interval=often"), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains("reload.interval=" + interval), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
     }
 
     @Test
