@@ -6,6 +6,7 @@ import dev.turnout.api.network.SwitchEvent.Kind;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Drain {
 
     /** How much longer than until the deadline a bundle's stop waits, as what is closed then has to end. */
     private static final Duration SLACK = Duration.ofSeconds(1);
+
+    /** A hundred years: code may ask for more, of which no sum can be told. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private static final Duration FINE = Duration.ofSeconds(10);
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
@@ -56,15 +60,18 @@ final class Drain {
     private final AtomicBoolean deadlineTold = new AtomicBoolean();
     private int joined;
 
+    /** The connections whose time was over before all had joined; null when they have. */
+    private @Nullable List<Session> early = new ArrayList<>();
+
     /** Begins without connections; {@link #begun} says that all have joined. */
     Drain(Events events, String server, String protocol, Duration deadline, Duration grace, boolean lasting) {
         this.events = events;
         this.server = server;
         this.protocol = protocol;
-        this.deadline = deadline;
+        this.deadline = deadline.compareTo(LONGEST) > 0 ? LONGEST : deadline;
         this.grace = grace;
         this.lasting = lasting;
-        this.until = System.currentTimeMillis() + deadline.toMillis();
+        this.until = System.currentTimeMillis() + this.deadline.toMillis();
     }
 
     /** Returns how long connections may go on; what is left then is being closed, and nobody has to wait for that. */
@@ -164,6 +171,12 @@ final class Drain {
     }
 
     private void pass(Session session) {
+        synchronized (this) {
+            if (early != null) {
+                early.add(session); // first it is told that the drain begins
+                return;
+            }
+        }
         if (!deadlineTold.getAndSet(true)) {
             events.add(Kind.DEADLINE, server, left.get(), protocol, "closing what has not ended by itself");
         }
@@ -172,11 +185,23 @@ final class Drain {
     }
 
     /** Says that all connections have joined. */
-    synchronized void begun(String reason) {
-        if (joined > 0) {
-            events.add(Kind.DRAIN_BEGUN, server, joined, protocol, reason);
+    void begun(String reason) {
+        List<Session> passed;
+        synchronized (this) {
+            if (joined > 0) {
+                events.add(Kind.DRAIN_BEGUN, server, joined, protocol, reason);
+            }
+            passed = early == null ? List.of() : early;
+            early = null;
         }
         leave();
+        for (Session session : passed) {
+            LoopCalls.on(session.transport.loop(), () -> {
+                if (session.transport.getProtocol() != null && first(session.ordered, session.departing) == this) {
+                    pass(session);
+                }
+            });
+        }
     }
 
     /** Is told that a connection has ended or was switched after all. */
