@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -51,7 +52,7 @@ public final class NamedContexts implements ConfigurationListener {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     synchronized void bindConfigurations(ConfigurationAdmin admin) {
         configurations = admin;
-        update("*");
+        update(pid -> true);
     }
 
     synchronized void unbindConfigurations(ConfigurationAdmin admin) {
@@ -72,25 +73,29 @@ public final class NamedContexts implements ConfigurationListener {
                 end(gone);
             }
         } else {
-            update(event.getPid().substring(PREFIX.length()));
+            update(event.getPid()::equals);
         }
     }
 
-    private void update(String suffix) {
+    /** Reads those that are wanted. No filter names a single one, as its name may have characters that mean something there. */
+    private void update(Predicate<String> wanted) {
         ConfigurationAdmin admin = configurations;
         if (admin == null) {
             return;
         }
         try {
-            Configuration[] found = admin.listConfigurations("(service.pid=" + PREFIX + suffix + ")");
+            Configuration[] found = admin.listConfigurations("(service.pid=" + PREFIX + "*)");
             for (Configuration configuration : found == null ? new Configuration[0] : found) {
+                if (!wanted.test(configuration.getPid())) {
+                    continue;
+                }
                 Dictionary<String, Object> properties = configuration.getProcessedProperties(null);
                 if (properties != null && isNamed(configuration.getPid(), configuration.getFactoryPid())) {
                     offer(configuration.getPid(), FrameworkUtil.asMap(properties));
                 }
             }
         } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
-            LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + suffix + ": write them anew", e);
+            LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + "*: write them anew", e);
         }
     }
 

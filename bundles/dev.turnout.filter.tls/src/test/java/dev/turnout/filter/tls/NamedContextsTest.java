@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
 
 /** Says what becomes of configurations whose PIDs have the tilde without being of the factory. */
 class NamedContextsTest {
@@ -42,6 +45,31 @@ class NamedContextsTest {
             registered.add(((TlsContextComponent) arguments[1]).name());
             return proxy(ServiceRegistration.class, (service, called, with) -> null);
         });
+    }
+
+    @Test
+    void everyNameThatAFileCanHaveIsTaken() {
+        List<String> names = List.of("web(1)", "a\\b", "all*", ")");
+        List<Configuration> all = new ArrayList<>();
+        NamedContexts contexts = new NamedContexts(bundle());
+        contexts.bindConfigurations(proxy(ConfigurationAdmin.class, (self, method, arguments) -> {
+            Filter filter = FrameworkUtil.createFilter(String.valueOf(arguments[0]));
+            return all.stream()
+                    .filter(each -> filter.matches(Map.of("service.pid", each.getPid())))
+                    .toArray(Configuration[]::new);
+        }));
+
+        for (String name : names) {
+            all.add(configuration(name, "0"));
+            contexts.configurationEvent(new ConfigurationEvent(
+                    proxy(ServiceReference.class, (self, method, arguments) -> null),
+                    ConfigurationEvent.CM_UPDATED,
+                    null,
+                    TlsContextComponent.PID + "~" + name));
+        }
+
+        assertEquals(names, registered, "each once");
+        contexts.deactivate();
     }
 
     @Test

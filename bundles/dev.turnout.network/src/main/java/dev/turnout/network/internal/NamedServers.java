@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -48,7 +49,7 @@ public final class NamedServers implements ConfigurationListener {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     synchronized void bindConfigurations(ConfigurationAdmin admin) {
         configurations = admin;
-        update("*");
+        update(pid -> true);
     }
 
     synchronized void unbindConfigurations(ConfigurationAdmin admin) {
@@ -69,18 +70,22 @@ public final class NamedServers implements ConfigurationListener {
                 server.close();
             }
         } else {
-            update(event.getPid().substring(PREFIX.length()));
+            update(event.getPid()::equals);
         }
     }
 
-    private void update(String suffix) {
+    /** Reads those that are wanted. No filter names a single one, as its name may have characters that mean something there. */
+    private void update(Predicate<String> wanted) {
         ConfigurationAdmin admin = configurations;
         if (admin == null) {
             return;
         }
         try {
-            Configuration[] found = admin.listConfigurations("(service.pid=" + PREFIX + suffix + ")");
+            Configuration[] found = admin.listConfigurations("(service.pid=" + PREFIX + "*)");
             for (Configuration configuration : found == null ? new Configuration[0] : found) {
+                if (!wanted.test(configuration.getPid())) {
+                    continue;
+                }
                 Dictionary<String, Object> properties = configuration.getProcessedProperties(null);
                 if (properties != null && isNamed(configuration.getPid(), configuration.getFactoryPid())) {
                     servers.computeIfAbsent(configuration.getPid(), pid -> new ConfiguredServer(core, name(pid)))
@@ -88,7 +93,7 @@ public final class NamedServers implements ConfigurationListener {
                 }
             }
         } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
-            LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + suffix + ": write them anew", e);
+            LOG.log(Level.WARNING, "cannot read configurations " + PREFIX + "*: write them anew", e);
         }
     }
 

@@ -22,7 +22,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -55,7 +59,7 @@ class NamedServersTest {
     }
 
     private interface Answer {
-        Object to(String method, Object[] arguments);
+        Object to(String method, Object[] arguments) throws InvalidSyntaxException;
     }
 
     private static <T> T fake(Class<T> type, Answer answer) {
@@ -65,16 +69,12 @@ class NamedServersTest {
                 (proxy, method, arguments) -> answer.to(method.getName(), arguments)));
     }
 
-    /** Answers as Configuration Admin does; of filters it knows those that are asked for. */
-    private Object listed(String method, Object[] arguments) {
+    /** Answers as Configuration Admin does. */
+    private Object listed(String method, Object[] arguments) throws InvalidSyntaxException {
         assertEquals("listConfigurations", method);
-        String filter = String.valueOf(arguments[0]);
-        assertTrue(filter.startsWith("(service.pid=") && filter.endsWith(")"), filter);
-        String wanted = filter.substring("(service.pid=".length(), filter.length() - 1);
+        Filter filter = FrameworkUtil.createFilter(String.valueOf(arguments[0]));
         Configuration[] found = configurations.entrySet().stream()
-                .filter(entry -> wanted.endsWith("*")
-                        ? entry.getKey().startsWith(wanted.substring(0, wanted.length() - 1))
-                        : entry.getKey().equals(wanted))
+                .filter(entry -> filter.matches(Map.of("service.pid", entry.getKey())))
                 .map(Map.Entry::getValue)
                 .toArray(Configuration[]::new);
         return found.length == 0 ? null : found;
@@ -168,6 +168,20 @@ class NamedServersTest {
         assertEquals("serving", server("echo-unix").state);
         delete("dev.turnout.server~echo~unix", "dev.turnout.server~echo");
         until("it closes", () -> serving().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"web(1)", "a\\b", "all*", "a=b", ")"})
+    void takesEveryNameThatAFileCanHave(String name) {
+        servers.bindConfigurations(admin);
+        write("dev.turnout.server~other", null, "dev.turnout.server~other.cfg");
+
+        write("dev.turnout.server~" + name, null, "dev.turnout.server~" + name + ".cfg");
+
+        assertEquals("serving", server(name).state);
+        delete("dev.turnout.server~" + name, null);
+        until("it closes", () -> serving().equals(List.of("other")));
+        assertEquals(List.of(), log.warnings());
     }
 
     @Test
