@@ -153,6 +153,7 @@ public class BoundNetwork implements Network {
         }
         Connecting connecting = new Connecting(core, loop, provider, endpoint, options, plan, serverSide, what);
         CompletableFuture<Connection<Transport>> result = core.begin(
+                owner,
                 provider,
                 loop,
                 () -> connecting.start(factory, owner),
@@ -316,6 +317,7 @@ public class BoundNetwork implements Network {
         }
         Place place = new Place(loop, new Origin(core, owner, scheme, provider, null));
         return core.begin(
+                owner,
                 provider,
                 loop,
                 () -> how.apply(provider, place),

@@ -91,7 +91,10 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** The channels that callers have handed in and that are in use. */
     private final Set<Channel> adopted = ConcurrentHashMap.newKeySet();
 
-    private final Map<Operation<?>, TransportProvider> pending = new ConcurrentHashMap<>();
+    /** Says whose an operation is, and by which transport. */
+    private record Part(Object owner, TransportProvider provider) {}
+
+    private final Map<Operation<?>, Part> pending = new ConcurrentHashMap<>();
     private final Map<Object, CompletionStage<Void>> closings = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private volatile boolean closed;
@@ -131,7 +134,7 @@ public class Core implements NetworkRuntime, NetworkControl {
         departures.add(provider);
         String bundle = BundleNames.of(provider.getClass());
         pending.forEach((operation, by) -> {
-            if (by == provider) {
+            if (by.provider() == provider) {
                 operation.cancel("cancelled, as the transport of scheme \"" + provider.scheme() + "\" has left"
                         + (bundle.isEmpty() ? "" : " with its bundle " + bundle));
             }
@@ -342,8 +345,9 @@ public class Core implements NetworkRuntime, NetworkControl {
         return all;
     }
 
-    /** Begins an operation; it is cancelled if its transport leaves. */
+    /** Begins an operation; it is cancelled if its transport or its owner leaves. */
     <T> CompletableFuture<T> begin(
+            Object owner,
             TransportProvider provider,
             IoLoop loop,
             Callable<? extends CompletionStage<T>> start,
@@ -353,7 +357,7 @@ public class Core implements NetworkRuntime, NetworkControl {
             throw new IllegalStateException("this network is closed");
         }
         Operation<T> operation = new Operation<>(loop, start, undo, neverStarted);
-        pending.put(operation, provider);
+        pending.put(operation, new Part(owner, provider));
         CompletableFuture<T> result = operation.begin();
         CompletionStage<T> stage = result;
         stage.whenComplete((value, failure) -> pending.remove(operation));
@@ -415,7 +419,7 @@ public class Core implements NetworkRuntime, NetworkControl {
                     server.waitClosed().whenComplete((ended, failure) -> servers.remove(entry));
                     return entry;
                 });
-        return begin(provider, loop, start, entry -> entry.server().close(), () -> closeChannel(options));
+        return begin(owner, provider, loop, start, entry -> entry.server().close(), () -> closeChannel(options));
     }
 
     /** Gives every connection a chain of its own; a failing one ends its connection and nobody waits for it. */
@@ -494,8 +498,21 @@ public class Core implements NetworkRuntime, NetworkControl {
                 .forEach(session -> LoopCalls.on(session.transport.loop(), session::abort));
     }
 
-    /** Ends what an owner has open: servers first, then connections, which may flush for a while before they are aborted. Bounded. */
+    /**
+     * Ends what an owner has begun: what is not open yet is cancelled, then servers end, then connections, which may flush for a while before they are
+     * aborted. Bounded.
+     */
     void release(Object owner) {
+        pending.forEach((operation, by) -> {
+            if (by.owner() == owner) {
+                operation.cancel("cancelled, as " + owner + " has left");
+            }
+        });
+        // each loop lets go of what was being opened
+        LoopCalls.await(
+                loops,
+                loops.loops().stream().map(loop -> LoopCalls.on(loop, () -> {})).toList(),
+                PATIENCE);
         end(entry -> entry.origin().owner == owner, session -> session.origin.owner == owner);
     }
 

@@ -198,6 +198,36 @@ class LeakTest extends Serving {
     }
 
     @Test
+    @Spec("SWITCH-37")
+    void cancelsWhatABundleHasBegunWhenItLeavesAndNothingElse() throws Exception {
+        Supplier<?> inner = (Supplier<?>) Lone.of(new BundleLoader("org.example.transport", "1.2.3"));
+        core.addTransport("lone", (TransportProvider) inner, Map.of());
+        BoundNetwork mine = new BoundNetwork(core, "org.example.mine 1.0.0");
+        core.addTransport("far", (TransportProvider) Lone.of(new BundleLoader("org.example.far", "1.0.0")), Map.of());
+        CompletionStage<?> first = begun(mine, "lone:/somewhere");
+        CompletionStage<?> lower = (CompletionStage<?>) inner.get();
+        CompletionStage<?> others = begun(new BoundNetwork(core, "org.example.other 1.0.0"), "far:/away");
+
+        mine.release();
+
+        assertTrue(lower.toCompletableFuture().isCancelled(), "nobody opens any more");
+        Throwable cancelled = get(first.handle((connection, failure) -> failure));
+        assertInstanceOf(CancellationException.class, cancelled);
+        assertTrue(cancelled.getMessage().contains("org.example.mine 1.0.0"), cancelled::getMessage);
+        assertFalse(others.toCompletableFuture().isDone());
+    }
+
+    private CompletionStage<?> begun(BoundNetwork network, String endpoint) {
+        CompletionStage<?> connecting = network.createConnection(
+                () -> new dev.turnout.api.protocol.Protocol() {}, Endpoint.parse(endpoint), ConnectOptions.DEFAULTS);
+        for (IoLoop loop : loops.loops()) {
+            on(loop, () -> true);
+        }
+        assertFalse(connecting.toCompletableFuture().isDone());
+        return connecting;
+    }
+
+    @Test
     @Spec("SWITCH-58")
     void cancelsAConnectInProgressAndNamesTheBundleThatLeft() throws Exception {
         Object lone = Lone.of(new BundleLoader("org.example.transport", "1.2.3"));
