@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes what is served, and what to try next. */
 final class Announcement {
 
+    private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+=,-]+");
     private static final Pattern KNOWN = Pattern.compile("(tls\\+)?(tcp|unix):|udp:");
 
     private Announcement() {}
@@ -31,6 +32,8 @@ final class Announcement {
                         .append('\n');
             }
         }
+        picture.waiting()
+                .forEach((name, state) -> text.append(String.format("not serving yet: %s: %s%n", name, state)));
         picture.failed().forEach((name, reason) -> text.append(String.format("not open: %s: %s%n", name, reason)));
         text.append("Servers are files ").append(line.etc()).append("/dev.turnout.server~NAME.cfg\n");
         text.append("Bundles are loaded from ").append(line.load()).append('\n');
@@ -50,10 +53,10 @@ final class Announcement {
         }
         String address = socket.substring(socket.indexOf(':') + 1);
         boolean secured = socket.startsWith("tls+");
-        String openssl =
-                "openssl s_client -quiet" + (certificate == null ? "" : " -verify_return_error -CAfile " + certificate);
+        String openssl = "openssl s_client -quiet"
+                + (certificate == null ? "" : " -verify_return_error -CAfile " + quoted(certificate.toString()));
         if (!address.startsWith("//")) {
-            return secured ? openssl + " -unix " + address : "socat - UNIX-CONNECT:" + address;
+            return secured ? openssl + " -unix " + quoted(address) : "socat - " + quoted("UNIX-CONNECT:" + address);
         }
         int colon = address.lastIndexOf(':');
         String host = address.substring(2, colon).replaceAll("[\\[\\]]", "");
@@ -65,5 +68,10 @@ final class Announcement {
             return "socat - " + (to.indexOf(':') < 0 ? "UDP:" : "UDP6:") + bracketed + ":" + port;
         }
         return secured ? openssl + " -connect " + bracketed + ":" + port : "nc " + to + " " + port;
+    }
+
+    /** Writes a word as a shell takes it for one. */
+    private static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -51,8 +51,14 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
             int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
             String option = equals < 0 ? argument : argument.substring(0, equals);
             switch (option) {
-                case "--help", "-h" -> help = true;
-                case "--no-shell" -> shell = false;
+                case "--help", "-h" -> {
+                    noValue(argument, equals);
+                    help = true;
+                }
+                case "--no-shell" -> {
+                    noValue(argument, equals);
+                    shell = false;
+                }
                 case "--etc" -> etc = folder(value(argument, equals, rest));
                 case "--data" -> data = folder(value(argument, equals, rest));
                 case "--load" -> load = folder(value(argument, equals, rest));
@@ -62,6 +68,12 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
             }
         }
         return new CommandLine(help, shell, etc, data, load, properties);
+    }
+
+    private static void noValue(String argument, int equals) throws StartException {
+        if (equals >= 0) {
+            throw wrong("option " + argument + " takes no value");
+        }
     }
 
     private static String value(String argument, int equals, Iterator<String> rest) throws StartException {

@@ -58,6 +58,8 @@ final class Container {
         properties.put("felix.fileinstall.noInitialDelay", "true");
         properties.put("felix.fileinstall.start.level", Integer.toString(PROTOCOL_LEVEL));
         properties.put("felix.fileinstall.enableConfigSave", "false");
+        // by its own default it does not say why a bundle of load/ cannot be resolved or started
+        properties.put("felix.fileinstall.log.level", "2");
         // a jar in load/ may be the same version of a bundle that the container has
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         // no bundle is refreshed because another one came that it could do without

@@ -93,7 +93,7 @@ public final class Main {
         Map<String, Path> certificates = servers.stream()
                 .filter(server -> own.contains(server.context()))
                 .collect(Collectors.toMap(ServerFile::name, server -> keys.certificate(), (one, same) -> one));
-        System.out.print(Announcement.of(line, picture, certificates));
+        System.out.print(Announcement.of(line, picture.and(servers), certificates));
         if (noKeys != null) {
             System.err.println("turnout: " + noKeys);
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a configured server as its file says, before anybody has checked it.
@@ -19,8 +20,15 @@ import java.util.regex.Pattern;
  * @param written the endpoint as it stands in the file; an empty text if there is none
  * @param endpoint the same with variables replaced
  * @param sharesItsPort whether others may listen at the same port
+ * @param fault why the file cannot be read, or null; its server alone does not open then
  */
-record ServerFile(Path file, String name, String written, String endpoint, boolean sharesItsPort) {
+record ServerFile(
+        Path file,
+        String name,
+        String written,
+        String endpoint,
+        boolean sharesItsPort,
+        @Nullable String fault) {
 
     /** The network knows both signs before the name. */
     private static final String GLOB = "dev.turnout.server{~,-}*.cfg";
@@ -37,21 +45,29 @@ record ServerFile(Path file, String name, String written, String endpoint, boole
         List<ServerFile> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, GLOB)) {
             for (Path file : files) {
-                found.add(read(file, variables));
+                if (!Files.isDirectory(file)) { // which the file installer leaves alone, too
+                    found.add(read(file, variables));
+                }
             }
         }
         found.sort(Comparator.comparing(ServerFile::name));
         return found;
     }
 
-    private static ServerFile read(Path file, Map<String, String> variables) throws IOException {
-        Properties properties = ConfigurationFile.read(file);
+    private static ServerFile read(Path file, Map<String, String> variables) {
         String base = String.valueOf(file.getFileName());
         String name = base.substring(PREFIX.length(), base.length() - SUFFIX.length());
+        Properties properties;
+        try {
+            properties = ConfigurationFile.read(file);
+        } catch (IOException e) {
+            return new ServerFile(file, name, "", "", false, e.getMessage());
+        }
         String endpoint = properties.getProperty("endpoint", "").trim();
         boolean shares = endpoint.contains(SHARED + "=true")
                 || properties.getProperty(SHARED, "").strip().equals("true");
-        return new ServerFile(file, name, endpoint, ConfigurationFile.replaceVariables(endpoint, variables), shares);
+        return new ServerFile(
+                file, name, endpoint, ConfigurationFile.replaceVariables(endpoint, variables), shares, null);
     }
 
     /** Returns how to choose another port. */

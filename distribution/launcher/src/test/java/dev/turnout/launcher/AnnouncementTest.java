@@ -34,11 +34,28 @@ class AnnouncementTest {
         assertEquals(client, Announcement.client(socket, Path.of("c.pem")));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "tls+tcp://[::1]:8443 | openssl s_client -quiet -verify_return_error -CAfile '/my data/c.pem' -connect [::1]:8443",
+                "tls+unix:/my data/s  | openssl s_client -quiet -verify_return_error -CAfile '/my data/c.pem' -unix '/my data/s'",
+                "unix:/my data/s      | socat - 'UNIX-CONNECT:/my data/s'",
+                "unix:/ann's/s        | socat - 'UNIX-CONNECT:/ann'\\''s/s'",
+                "unix:/run/a.sock     | socat - UNIX-CONNECT:/run/a.sock",
+            })
+    void quotesPathsThatAShellWouldSplit(String socket, String client) {
+        assertEquals(client, Announcement.client(socket, Path.of("/my data/c.pem")));
+    }
+
     @Test
     void namesACertificateForThoseServersOnlyThatHaveIt() throws Exception {
         CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
         NetworkPicture picture = new NetworkPicture(
-                Map.of("made", List.of("tls+tcp://127.0.0.1:1"), "own", List.of("tls+tcp://127.0.0.1:2")), Map.of());
+                Map.of("made", List.of("tls+tcp://127.0.0.1:1"), "own", List.of("tls+tcp://127.0.0.1:2")),
+                Map.of(),
+                Map.of());
 
         String text = Announcement.of(line, picture, Map.of("made", Path.of("c.pem")));
 
@@ -53,12 +70,14 @@ class AnnouncementTest {
         CommandLine line = CommandLine.parse(List.of("--no-shell"), Path.of("/opt/turnout"));
         NetworkPicture picture = new NetworkPicture(
                 Map.of("echo", List.of("tcp://127.0.0.1:8888", "mem:town")),
+                Map.of("late", "tcp://127.0.0.1:9 is waiting for its protocol"),
                 Map.of("chat", "no protocol has this name"));
 
         String text = Announcement.of(line, picture, Map.of());
 
         assertTrue(text.startsWith("Turnout serves\n  echo       tcp://127.0.0.1:8888"), text);
         assertTrue(text.contains("\n  echo       mem:town\n"), text);
+        assertTrue(text.contains("\nnot serving yet: late: tcp://127.0.0.1:9 is waiting for its protocol\n"), text);
         assertTrue(text.contains("\nnot open: chat: no protocol has this name\n"), text);
         assertTrue(text.contains("\nStop with kill "), text);
     }

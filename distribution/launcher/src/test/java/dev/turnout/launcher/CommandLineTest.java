@@ -45,6 +45,8 @@ class CommandLineTest {
         "serve,         unknown option \"serve\"",
         "--echo-port,   option --echo-port needs a value",
         "--data=,       option --data= needs a value",
+        "--help=x,      option --help=x takes no value",
+        "--no-shell=y,  option --no-shell=y takes no value",
         "--line-port=x, '--line-port takes a port from 0 to 65535, not \"x\"'",
         "--line-port=65536, '--line-port takes a port from 0 to 65535, not \"65536\"'",
         "--line-port=-1, '--line-port takes a port from 0 to 65535, not \"-1\"'",

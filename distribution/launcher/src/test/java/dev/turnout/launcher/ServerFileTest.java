@@ -83,6 +83,32 @@ class ServerFileTest {
     }
 
     @Test
+    void aFolderWithTheNameOfAServerIsNone() throws Exception {
+        write("echo", "endpoint = tcp://127.0.0.1:1");
+        Files.createDirectory(etc.resolve("dev.turnout.server~folder.cfg"));
+
+        assertEquals(
+                List.of("echo"),
+                ServerFile.in(etc, Map.of()).stream().map(ServerFile::name).toList());
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsTheFaultOfItsServerAlone() throws Exception {
+        write("bad", "endpoint = \\u00zz");
+        write("echo", "endpoint = tcp://127.0.0.1:1");
+
+        assertEquals("tcp://127.0.0.1:1", only("echo", Map.of()).endpoint());
+        ServerFile bad = only("bad", Map.of());
+        assertTrue(
+                String.valueOf(bad.fault())
+                        .startsWith(etc.resolve("dev.turnout.server~bad.cfg") + " is no properties file: "),
+                bad::toString);
+        NetworkPicture picture = new NetworkPicture(Map.of(), Map.of(), Map.of()).and(List.of(bad));
+        assertEquals(Map.of("bad", String.valueOf(bad.fault())), picture.failed());
+        assertTrue(picture.serves(List.of(bad)));
+    }
+
+    @Test
     void leavesAnAddressOfAnotherMachineToTheNetwork() throws Exception {
         write("nowhere", "endpoint = tcp://192.0.2.1:1");
 

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.Container;
+import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +70,26 @@ class HotDeployTest {
             assertEquals(HelloBundle.GREETING, greeting(port));
             container.load(next, JAR);
             Await.value("the new greeting", () -> greeting(port), OTHER_GREETING::equals);
+        }
+    }
+
+    @Test
+    @Spec("SWITCH-59")
+    void aBundleThatCannotBeResolvedIsReportedWithTheReason() throws Exception {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+        manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
+        manifest.getMainAttributes().putValue("Bundle-SymbolicName", "org.example.later");
+        manifest.getMainAttributes().putValue("Import-Package", "dev.turnout.api.protocol;version=\"[99,100)\"");
+        Path later = folder.resolve("later.bundle");
+        new JarOutputStream(Files.newOutputStream(later), manifest).close();
+        try (Container container = Container.start()) {
+            container.load(later, "later.jar");
+
+            container.awaitLine(
+                    "why it does not start",
+                    line -> line.contains("later.jar")
+                            && line.contains("osgi.wiring.package=dev.turnout.api.protocol"));
         }
     }
 
