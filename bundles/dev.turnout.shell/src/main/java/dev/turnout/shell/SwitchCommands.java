@@ -16,13 +16,13 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.felix.service.command.Descriptor;
-import org.apache.felix.service.command.Parameter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -67,6 +67,9 @@ public final class SwitchCommands {
     private static final String HOW_TO_SHOW_SWITCHES = """
             turnout:switches [-n LINES] - lists the latest switches, roll-backs, drains and deadlines
                LINES      how many lines at most, the latest ones; 40 unless given""";
+    private static final String TAKES_LINES = "turnout:switches takes nothing but -n LINES";
+    private static final Set<String> LINES = Set.of("-n", "--lines");
+    private static final int DEFAULT_LINES = 40;
     private static final String HOW_TO_SHOW_LEAKS =
             "turnout:leaks - tells whether the classes of departed bundles were collected, or what holds them";
     private static final Option<Duration> DEADLINE =
@@ -143,17 +146,19 @@ public final class SwitchCommands {
         }
     }
 
-    /** Lists the latest events about switches. */
+    /** Lists the latest events about switches. Reads its option itself, as the shell would tell of a method when the value is missing. */
     @Descriptor("lists the latest switches, roll-backs, drains and deadlines")
     public void switches(
-            @Descriptor("how many lines at most, the latest ones")
-                    @Parameter(
-                            names = {"-n", "--lines"},
-                            absentValue = "40")
-                    String lines,
-            @Descriptor("nothing") String... arguments) {
-        Usage.isEnough(arguments, 0, 0, "turnout:switches takes nothing but -n LINES", HOW_TO_SHOW_SWITCHES);
-        int most = lines(lines);
+            @Descriptor("-n or --lines, and how many lines at most, the latest ones; 40 unless given")
+                    String... arguments) {
+        Usage.isEnough(arguments, 0, 2, TAKES_LINES, HOW_TO_SHOW_SWITCHES);
+        if (arguments.length > 0 && !LINES.contains(arguments[0])) {
+            throw new IllegalArgumentException(TAKES_LINES + "\n" + HOW_TO_SHOW_SWITCHES);
+        }
+        if (arguments.length == 1) {
+            throw new IllegalArgumentException(arguments[0] + " needs a number of lines\n" + HOW_TO_SHOW_SWITCHES);
+        }
+        int most = arguments.length == 0 ? DEFAULT_LINES : lines(arguments[1]);
         System.out.println(new SwitchesText(picture(), clock.getZone(), most));
     }
 

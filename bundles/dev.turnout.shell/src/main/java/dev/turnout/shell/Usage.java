@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.shell;
 
+import java.util.Arrays;
+
 /** Tells people how to type a command. */
 final class Usage {
 
@@ -22,6 +24,10 @@ final class Usage {
         if (count < fewest || count > most) {
             throw new IllegalArgumentException(
                     takes + ", not " + count + (count == 1 ? " argument" : " arguments") + "\n" + usage);
+        }
+        if (Arrays.asList(arguments).contains(null)) {
+            throw new IllegalArgumentException(
+                    takes + ", not null, which stands for a variable that is not set\n" + usage);
         }
         return true;
     }

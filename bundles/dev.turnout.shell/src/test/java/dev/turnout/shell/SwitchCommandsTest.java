@@ -236,7 +236,7 @@ class SwitchCommandsTest {
         };
         network.switches[4].reason = "not today";
 
-        String text = Printed.by(() -> commands.switches("40"));
+        String text = Printed.by(() -> commands.switches("-n", "40"));
 
         assertEquals("""
                 TIME          SERVER  WHAT           CONNECTIONS    #P50 us  #MAX us  FROM, TO, WHY
@@ -257,7 +257,7 @@ class SwitchCommandsTest {
         };
         network.switches[3].time += 1001;
 
-        String text = Printed.by(() -> commands.switches("40"));
+        String text = Printed.by(() -> commands.switches("-n", "40"));
 
         assertEquals(4, text.lines().count(), text);
         assertTrue(text.contains("  2 connections  "), text);
@@ -272,7 +272,7 @@ class SwitchCommandsTest {
         network.switches[1].reason = "cannot switch tcp transport #2 (/127.0.0.1:9 to /127.0.0.1:41, open) from a to b";
         network.switches[2].reason = "another one";
 
-        String text = Printed.by(() -> commands.switches("40"));
+        String text = Printed.by(() -> commands.switches("-n", "40"));
 
         assertTrue(text.contains("! NOT SWITCHED  2 connections"), text);
         assertTrue(text.contains(NEW + ": cannot switch tcp transport from a to b"), text);
@@ -283,7 +283,7 @@ class SwitchCommandsTest {
     void leavesOutEarlierLinesAndSaysHowToSeeThem() {
         network.switches = new SwitchDTO[] {drainBegun(1), drainBegun(2), drainBegun(3)};
 
-        String text = Printed.by(() -> commands.switches("1"));
+        String text = Printed.by(() -> commands.switches("-n", "1"));
 
         assertTrue(text.startsWith("2 earlier lines are left out; turnout:switches --lines 3 shows all"), text);
         assertTrue(text.contains("3 connections") && !text.contains("2 connections"), text);
@@ -293,7 +293,7 @@ class SwitchCommandsTest {
     void refusesANumberOfLinesThatShowsNothing() {
         for (String wrong : List.of("0", "-3", "many")) {
             IllegalArgumentException refusal =
-                    assertThrows(IllegalArgumentException.class, () -> commands.switches(wrong));
+                    assertThrows(IllegalArgumentException.class, () -> commands.switches("-n", wrong));
             assertTrue(
                     refusal.getMessage()
                             .startsWith("cannot show \"" + wrong + "\" lines: LINES is a number from 1\nturnout:"),
@@ -306,14 +306,14 @@ class SwitchCommandsTest {
         network.switches = new SwitchDTO[] {event("SWITCHED", 7, OLD, NEW, 1, 0)};
         network.forgottenSwitches = 5;
 
-        String text = Printed.by(() -> commands.switches("40"));
+        String text = Printed.by(() -> commands.switches("-n", "40"));
 
         assertTrue(text.startsWith("5 earlier events are forgotten, so the oldest line may have had more"), text);
     }
 
     @Test
     void saysSoWhenNothingWasSwitched() {
-        assertTrue(Printed.by(() -> commands.switches("40")).startsWith("Nothing was switched yet"));
+        assertTrue(Printed.by(() -> commands.switches("-n", "40")).startsWith("Nothing was switched yet"));
     }
 
     // --- leaks

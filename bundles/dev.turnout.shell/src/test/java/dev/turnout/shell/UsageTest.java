@@ -124,7 +124,17 @@ class UsageTest {
                 "switches -n 3 foo",
                 "switches -n 0",
                 "switches -n -3",
-                "switches --lines many"
+                "switches --lines many",
+                "switches -n",
+                "switches --lines",
+                "switches --lines $undefined",
+                "drain $undefined",
+                "drain a $undefined",
+                "suspend $undefined",
+                "resume $undefined",
+                "switch 1 $undefined",
+                "leaks $undefined",
+                "servers $undefined"
             })
     void isPartOfTheRefusalOfWrongArguments(String line) {
         Exception refusal = assertThrows(IllegalArgumentException.class, () -> session.execute("turnout:" + line));

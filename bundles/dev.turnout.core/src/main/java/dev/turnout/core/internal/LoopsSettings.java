@@ -5,8 +5,10 @@ import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 
 /**
  * Holds what a configuration says about the loops. A wrong value is reported and costs nothing but itself: its default holds, as nothing can serve
@@ -25,6 +27,10 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
     private static final Option<Integer> SHUTDOWN_TIMEOUT = number("shutdown.timeout.seconds", 5, 0);
     private static final String THREAD_NAME = "thread.name";
     private static final String DEFAULT_THREAD_NAME = "turnout-loop";
+    private static final List<String> KNOWN =
+            List.of(COUNT.name(), DEBUG.name(), SHUTDOWN_TIMEOUT.name(), SLOW_CALLBACK.name(), THREAD_NAME);
+    private static final List<String> FOREIGN = List.of(
+            "service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.", "config.");
 
     private static Option<Integer> number(String name, int fallback, int least) {
         return Option.number(name, fallback, least, Integer.MAX_VALUE, Effect.LIVE, "");
@@ -32,6 +38,7 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
 
     /** Reads what Configuration Admin has; any part may be missing. */
     static LoopsSettings read(Map<String, ?> properties) {
+        reportUnknown(properties);
         Object name = properties.get(THREAD_NAME);
         return new LoopsSettings(
                 value(properties, COUNT),
@@ -39,6 +46,18 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
                 value(properties, DEBUG),
                 Duration.ofMillis(value(properties, SLOW_CALLBACK)),
                 Duration.ofSeconds(value(properties, SHUTDOWN_TIMEOUT)));
+    }
+
+    /** Names what is no property of the loops; what Configuration Admin and its helpers add has names of their own. */
+    private static void reportUnknown(Map<String, ?> properties) {
+        for (String name : new TreeSet<>(properties.keySet())) {
+            if (!KNOWN.contains(name) && FOREIGN.stream().noneMatch(name::startsWith)) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> source(properties) + ": unknown property \"" + name + "\"; known: "
+                                + String.join(", ", KNOWN));
+            }
+        }
     }
 
     private static <T> T value(Map<String, ?> properties, Option<T> option) {

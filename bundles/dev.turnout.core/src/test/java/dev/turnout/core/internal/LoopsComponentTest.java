@@ -77,6 +77,35 @@ class LoopsComponentTest {
     }
 
     @Test
+    void anUnknownPropertyIsReported() {
+        component = new LoopsComponent(
+                Map.of(
+                        "cout",
+                        3,
+                        "count",
+                        1,
+                        "thread.name",
+                        "x",
+                        "service.pid",
+                        "dev.turnout.loops",
+                        "component.name",
+                        "x",
+                        ".internal",
+                        "x",
+                        "felix.fileinstall.filename",
+                        "file:/etc/x.cfg"),
+                null);
+
+        assertTrue(log.has(
+                Level.WARNING,
+                "file:/etc/x.cfg: unknown property \"cout\"; known: count, debug, shutdown.timeout.seconds,"
+                        + " slow.callback.millis, thread.name"));
+        assertFalse(log.has(Level.WARNING, "property \"service"));
+        assertFalse(log.has(Level.WARNING, "property \"component"));
+        assertFalse(log.has(Level.WARNING, "property \"thread"));
+    }
+
+    @Test
     void toolsAreToldTheDefaultsThatHold() throws Exception {
         component = new LoopsComponent(Map.of(), null);
         LoopsSettings defaults = LoopsSettings.read(Map.of());
