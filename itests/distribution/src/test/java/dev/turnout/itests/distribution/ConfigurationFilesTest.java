@@ -8,6 +8,8 @@ import dev.turnout.itests.support.Await;
 import dev.turnout.itests.support.Client;
 import dev.turnout.itests.support.Container;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -58,6 +60,32 @@ class ConfigurationFilesTest {
                 assertEquals("3", bystander.exchange("3"));
             }
         }
+    }
+
+    @Test
+    void aSecondFileForOneConfigurationIsReportedAndTheFirstServes() throws Exception {
+        int first = Container.freePort();
+        int second = Container.freePort();
+        container.configure("double", "endpoint=tcp://127.0.0.1:" + first, "protocol=echo");
+        container.awaitLine("that it opened", opened("double", "echo", first));
+        Path other = container.etc().resolve("dev.turnout.server-double.cfg");
+
+        Files.write(other, List.of("endpoint=tcp://127.0.0.1:" + second, "protocol=line"));
+        container.awaitLine(
+                "that the other is not read",
+                line -> line.contains(other + " is not read: it names the same configuration as "
+                        + container.file("double") + ", which stays in use"));
+        try (Client client = Client.tcp(first)) {
+            assertEquals("Hello\n", client.exchange("Hello\n"));
+        }
+        awaitRefusal(second);
+
+        container.unconfigure("double");
+        awaitRefusal(first);
+        Files.write(other, List.of("endpoint=tcp://127.0.0.1:" + second, "protocol=line", "backlog=7"));
+        container.awaitLine("that the other opened", opened("double", "line", second));
+        Files.delete(other);
+        awaitRefusal(second);
     }
 
     @Test
