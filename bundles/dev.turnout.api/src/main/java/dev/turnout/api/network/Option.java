@@ -31,6 +31,7 @@ public record Option<T>(
         String description,
         Function<String, T> parser) {
 
+    private static final String ONLY_CODE = "a value that only code can set";
     private static final String TIME = "a time such as 250ms, 30s, 5m, 1h or PT30S";
     /** A hundred years: far above what anybody wants, and far below where sums of nanoseconds overflow. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -55,6 +56,11 @@ public record Option<T>(
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(name + "=" + text + " is not legal: expected " + syntax, e);
         }
+    }
+
+    /** Tells whether no text can set it. */
+    boolean isForCodeOnly() {
+        return syntax.equals(ONLY_CODE);
     }
 
     /** Returns an option that is on or off. */
@@ -136,7 +142,7 @@ public record Option<T>(
 
     /** Returns an option that only code can set, because its value has no text. */
     public static <T> Option<T> object(String name, @Nullable T fallback, String description) {
-        return new Option<>(name, fallback, Effect.REBIND, "a value that only code can set", description, text -> {
+        return new Option<>(name, fallback, Effect.REBIND, ONLY_CODE, description, text -> {
             throw new IllegalArgumentException(text);
         });
     }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,7 @@ public abstract class Options<O extends Options<O>> {
     /** Returns a copy with this value; null restores the default. */
     public <T> O with(Option<T> option, @Nullable T value) {
         if (!known().containsValue(option)) {
-            throw new IllegalArgumentException(unknown(option.name()));
+            throw new IllegalArgumentException(unknown(option.name(), known -> false));
         }
         Map<Option<?>, Object> changed = new LinkedHashMap<>(values);
         if (value == null) {
@@ -45,14 +47,14 @@ public abstract class Options<O extends Options<O>> {
     /**
      * Returns a copy with the values that the texts stand for.
      *
-     * @throws IllegalArgumentException if a name is unknown (the text lists the known ones) or a text is not legal
+     * @throws IllegalArgumentException if a name is unknown (the message lists those that a text can set) or a text is not legal
      */
     public O with(Map<String, String> texts) {
         Map<Option<?>, Object> changed = new LinkedHashMap<>(values);
         texts.forEach((name, text) -> {
             Option<?> option = known().get(name);
             if (option == null) {
-                throw new IllegalArgumentException(unknown(name));
+                throw new IllegalArgumentException(unknown(name, Option::isForCodeOnly));
             }
             changed.put(option, option.parse(text));
         });
@@ -87,8 +89,12 @@ public abstract class Options<O extends Options<O>> {
         return Collections.unmodifiableMap(names);
     }
 
-    private String unknown(String name) {
-        return "unknown option \"" + name + "\"; known: " + String.join(", ", known().keySet());
+    private String unknown(String name, Predicate<Option<?>> without) {
+        return "unknown option \"" + name + "\"; known: "
+                + known().values().stream()
+                        .filter(without.negate())
+                        .map(Option::name)
+                        .collect(Collectors.joining(", "));
     }
 
     @Override

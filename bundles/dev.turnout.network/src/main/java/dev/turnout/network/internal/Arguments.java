@@ -54,6 +54,13 @@ final class Arguments {
                 throw new IllegalArgumentException(
                         key + " is for TLS, which " + endpoint + " does not have; write tls+" + endpoint.scheme());
             }
+            if (options instanceof ServerOptions
+                    && !options.known().containsKey(key)
+                    && ConnectOptions.DEFAULTS.known().containsKey(key)) {
+                throw new IllegalArgumentException(
+                        key + " is an option of connections that are opened; a server listens at " + endpoint
+                                + ", and has none of this name");
+            }
             texts.put(key, value);
         });
         O merged = options.with(texts);

@@ -110,6 +110,13 @@ record ServerSettings(
     }
 
     private static ServerOptions with(ServerOptions options, String key, String value) throws WrongValue {
+        if (key.equals(FilterPlan.TLS) || key.startsWith(FilterPlan.TLS + ".")) {
+            throw new WrongValue(
+                    key,
+                    value,
+                    "it is an option of a filter, which stands in the endpoint alone; write it there, as in"
+                            + " endpoint=tls+tcp://127.0.0.1:8443?" + key + "=" + value);
+        }
         try {
             return options.with(Map.of(key, value));
         } catch (IllegalArgumentException e) {
