@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,8 +86,14 @@ final class Catalog<T> {
     /** Returns the best service of a name with what is known of it, or null. */
     @Nullable
     Entry<T> entry(String name) {
+        return entry(name, entry -> true);
+    }
+
+    /** Returns the best service of a name for which this is true, with what is known of it, or null. */
+    @Nullable
+    Entry<T> entry(String name, Predicate<Entry<T>> which) {
         for (Entry<T> entry : entries) {
-            if (entry.name().equals(name)) {
+            if (entry.name().equals(name) && which.test(entry)) {
                 return entry;
             }
         }

@@ -5,8 +5,6 @@ import dev.turnout.api.error.AddressInUseException;
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.Absence;
 import dev.turnout.api.network.Departure;
-import dev.turnout.api.network.NetworkConstants;
-import dev.turnout.api.network.Option;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
@@ -54,6 +52,9 @@ final class ConfiguredServer {
     private final String name;
     private final Shortfall shortfall;
     private final KeptSockets kept;
+    /** Who makes its protocols; connections add to what is known of them. */
+    final Choice choice;
+
     private final DelayedAction reopening = new DelayedAction();
     private final Retries retries = new Retries();
     /** What happened to its connections, those that it has taken up included. */
@@ -80,9 +81,6 @@ final class ConfiguredServer {
     /** What could not be had although the old listening socket was closed for it. */
     private volatile @Nullable ServerSettings unattainable;
 
-    /** What the latest protocol that is none for streams has told. */
-    private volatile @Nullable Unfit unfit;
-
     /** Whether a filter of the open server is missing or lacks something, so that no connection could begin. */
     private volatile boolean lacking;
 
@@ -101,6 +99,7 @@ final class ConfiguredServer {
         this.core = core;
         this.name = name;
         this.kept = new KeptSockets(core, name);
+        this.choice = new Choice(core.protocols);
         this.shortfall = new Shortfall(core, () -> "server " + name + " (" + source + ")", this::whereInstead);
         core.configured.add(this);
     }
@@ -192,6 +191,12 @@ final class ConfiguredServer {
         return suspended;
     }
 
+    /** Tells whether this service makes, or would make, the protocols of new connections. */
+    boolean chooses(Catalog.Entry<ProtocolFactory> service) {
+        ServerSettings now = active;
+        return now != null && service.equals(choice.best(now));
+    }
+
     /** Tells whether it is open, or would be if its protocol were there, and has or wants this protocol. */
     boolean concerns(String protocolName) {
         ServerSettings now = active;
@@ -229,13 +234,13 @@ final class ConfiguredServer {
                 wanted = ServerSettings.read(configuration);
                 shortfall.read();
                 unattainable = null;
-                unfit = null;
+                choice.forget();
                 retries.reset();
             } catch (ServerSettings.WrongValue e) {
                 shortfall.misread(e.property, e.value, e.getMessage());
                 return done();
             }
-            return reconcile();
+            return reconcile().thenRun(() -> core.switcher.redirect(this));
         });
     }
 
@@ -295,20 +300,9 @@ final class ConfiguredServer {
     /** Says what becomes of connections, which no file speaks of any more. */
     private void tellWhatGoesOn(String why) {
         ServerEntry open = entry;
-        int left = counters.open.get();
-        if (left == 0 || (open != null && open.origin().datagrams)) {
-            return;
+        if (open == null || !open.origin().datagrams) {
+            counters.tellWhatGoesOn(name, why, lastProtocol, options.get(ServerOptions.PARK_TIMEOUT));
         }
-        int parked = counters.parked.get();
-        LOG.log(
-                Level.INFO,
-                () -> "server " + name + " goes on with " + SwitchCounters.connections(left) + ", " + why
-                        + ": turnout:drain " + name + " ends them, a new configuration of its name takes them up"
-                        + (parked == 0
-                                ? ""
-                                : "; " + parked + " of them are parked, at most for "
-                                        + Option.text(options.get(ServerOptions.PARK_TIMEOUT))
-                                        + ", until the protocol " + lastProtocol + " is there"));
     }
 
     /** Takes up the connections of a server of its name whose configuration has gone: they count, and end, as its own. */
@@ -409,7 +403,7 @@ final class ConfiguredServer {
             entry = null;
             active = null;
         }
-        Catalog.Entry<ProtocolFactory> service = core.protocols.entry(want.protocol());
+        Catalog.Entry<ProtocolFactory> service = choice.best(want);
         ServerSettings now = active;
         refusedByProtocol = refusedByProtocol && service != null;
         ServerSettings before = latest;
@@ -437,7 +431,7 @@ final class ConfiguredServer {
 
     /** Returns the service for settings that are not wanted any more, or that their service does not accept any more. */
     private Catalog.@Nullable Entry<ProtocolFactory> formerService(ServerSettings former, ServerSettings want) {
-        return former.equals(want) ? null : core.protocols.entry(former.protocol());
+        return former.equals(want) ? null : choice.fit(former.protocol(), former.protocolOptions(), former.endpoint());
     }
 
     /** Opens what was open last, if anything was, as what is wanted cannot be had. */
@@ -459,41 +453,12 @@ final class ConfiguredServer {
     }
 
     private boolean accepts(Catalog.Entry<ProtocolFactory> service, ServerSettings settings) {
-        Unfit wrong = unfit;
-        if (wrong != null && wrong.isAbout(service, settings.protocolOptions(), settings.endpoint())) {
-            refusedByProtocol = true;
-            shortfall.fail("protocol", settings.protocol(), wrong.reason(), Duration.ZERO);
-            return false;
+        Shortfall.Failure wrong = choice.refusal(service, settings);
+        refusedByProtocol = wrong != null;
+        if (wrong != null) {
+            shortfall.fail(wrong.property(), wrong.value(), wrong.reason(), Duration.ZERO);
         }
-        ProtocolFactory factory = service.service();
-        try {
-            factory.validate(settings.protocolOptions());
-            refusedByProtocol = false;
-            return true;
-        } catch (RuntimeException e) {
-            refusedByProtocol = true;
-            String culprit = culprit(factory, settings.protocolOptions());
-            shortfall.fail(
-                    NetworkConstants.PROTOCOL_PREFIX + (culprit == null ? "*" : culprit),
-                    culprit == null
-                            ? settings.protocolOptions().toString()
-                            : String.valueOf(settings.protocolOptions().get(culprit)),
-                    e.getMessage(),
-                    Duration.ZERO);
-            return false;
-        }
-    }
-
-    /** Returns the option that is refused by itself, or null if they are legal one by one. */
-    private static @Nullable String culprit(ProtocolFactory factory, Map<String, String> options) {
-        for (Map.Entry<String, String> option : options.entrySet()) {
-            try {
-                factory.validate(Map.of(option.getKey(), option.getValue()));
-            } catch (RuntimeException e) {
-                return option.getKey();
-            }
-        }
-        return null;
+        return wrong == null;
     }
 
     private static boolean refuses(ServerSettings settings, Charge next) {
@@ -673,23 +638,9 @@ final class ConfiguredServer {
         ServerSettings now = active;
         ServerSettings settings = now == null ? wanted : now;
         if (settings != null) {
-            server.setOptions(limited(settings.options(), server));
+            server.setOptions(counters.limited(settings.options(), server, isVacant()));
         }
         server.suspend(suspended || lacking);
-    }
-
-    /**
-     * Limits connections: those that came through former listeners count too, and while they are parked no more than allowed can be parked. At the
-     * limit the server pauses by itself (SWITCH-45).
-     */
-    private ServerOptions limited(ServerOptions options, Server server) {
-        long others = (long) counters.open.get() - server.connections();
-        long most = options.get(ServerOptions.MAX_CONNECTIONS) - Math.max(0, others);
-        if (isVacant()) {
-            long parkedMore = (long) options.get(ServerOptions.PARK_CONNECTIONS) - counters.parked.get();
-            most = Math.min(most, server.connections() + parkedMore);
-        }
-        return options.with(ServerOptions.MAX_CONNECTIONS, (int) Math.max(1, most));
     }
 
     /** Moves to a new listening socket: opens it first where both can be there; else closes the old one, and comes back to it on failure. */
@@ -792,17 +743,33 @@ final class ConfiguredServer {
         made.put(loop, now);
         Catalog.Entry<ProtocolFactory> service = now.service();
         if (service == null) {
-            return Parked.fresh(unfit);
+            return Parked.fresh(choice.obstacle(settings));
         }
         BaseProtocol first = now.newProtocol(loop);
         Unfit wrong = core.hasStreams(settings) ? Unfit.of(first, now, settings.endpoint()) : null;
         if (wrong == null) {
             return first;
         }
-        unfit = wrong;
-        loop.callSoon(() -> step(this::reconcile));
+        loop.callSoon(() -> found(wrong));
         made.put(loop, now.with(null));
         return Parked.fresh(wrong);
+    }
+
+    /** Is told what a connection has found out about a service: the next best one takes its place, for what is parked too. */
+    void found(Unfit wrong) {
+        if (!choice.found(wrong)) {
+            return;
+        }
+        step(this::reconcile).thenRun(() -> {
+            Charge now = charge;
+            if (now != null && !now.isVacant()) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> "server " + name + " passes over a service of the protocol " + now.protocol() + ": "
+                                + wrong.reason() + "; " + now.label() + " serves in its place");
+                Sweep.begin(core, now.protocol());
+            }
+        });
     }
 
     /** Is told of a connection that begins, in the turn in which its protocol was made. On its loop. */

@@ -224,7 +224,7 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** Looks again whether a connection's protocol is the one it should have; one that is parked as that does not fit waits for another. */
     void reconsider(Session session) {
         Charge charge = session.charge();
-        Catalog.Entry<ProtocolFactory> best = charge == null ? null : protocols.entry(charge.protocol());
+        Catalog.Entry<ProtocolFactory> best = charge == null ? null : session.best(charge.protocol(), charge.options());
         if (charge == null || charge.isBy(best)) {
             return;
         }

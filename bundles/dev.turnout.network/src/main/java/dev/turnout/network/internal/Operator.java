@@ -75,12 +75,11 @@ final class Operator {
                 .filter(one -> one.id == id)
                 .findAny()
                 .orElse(null);
-        Catalog.Entry<ProtocolFactory> service = core.protocols.entry(protocol);
         if (session == null) {
             return CompletableFuture.failedStage(new IllegalArgumentException(
                     "cannot switch connection " + id + ": there is no open one of this number"));
         }
-        if (service == null) {
+        if (core.protocols.entry(protocol) == null) {
             return CompletableFuture.failedStage(new IllegalArgumentException("cannot switch connection " + id
                     + ": no protocol has the name \"" + protocol + "\"; present: " + core.protocols.present()));
         }
@@ -90,8 +89,14 @@ final class Operator {
                     ConfiguredServer server = session.server();
                     Map<String, String> options =
                             now != null && now.protocol().equals(protocol) ? now.options() : Map.of();
+                    Catalog.Entry<ProtocolFactory> fit = session.best(protocol, options);
                     result.complete(core.switcher.switchByHand(
-                            session, new Charge(protocol, service, options, server == null ? "" : server.name())));
+                            session,
+                            new Charge(
+                                    protocol,
+                                    fit == null ? core.protocols.entry(protocol) : fit,
+                                    options,
+                                    server == null ? "" : server.name())));
                 })
                 .whenComplete((done, failure) -> result.completeExceptionally(
                         failure != null

@@ -76,7 +76,9 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
 
     /** Holds a new connection, for which the service that is there may be known not to fit. */
     static Parked fresh(@Nullable Unfit wrong) {
-        return new Parked(null, null, "", wrong == null ? -1 : wrong.service());
+        Parked parked = new Parked(null, null, "", wrong == null ? -1 : wrong.service());
+        parked.refusal = wrong == null ? "" : wrong.reason();
+        return parked;
     }
 
     /** Holds a connection that a protocol hands over, which has said what it can be switched with. */

@@ -277,13 +277,11 @@ final class RuntimeSnapshot {
         dto.bundle = BundleNames.of(entry.service().getClass());
         dto.ranking = entry.ranking();
         dto.serviceId = entry.id();
-        dto.servers = core.protocols.find(entry.name()) != entry.service()
-                ? new String[0]
-                : core.configured.stream()
-                        .filter(server -> server.protocol().equals(entry.name()))
-                        .map(ConfiguredServer::name)
-                        .sorted()
-                        .toArray(String[]::new);
+        dto.servers = core.configured.stream()
+                .filter(server -> server.chooses(entry))
+                .map(ConfiguredServer::name)
+                .sorted()
+                .toArray(String[]::new);
         return dto;
     }
 

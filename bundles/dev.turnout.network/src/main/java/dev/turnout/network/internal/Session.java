@@ -4,10 +4,12 @@ package dev.turnout.network.internal;
 import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,28 @@ final class Session {
         ConfiguredServer server = server();
         Charge now = charge;
         return server == null || now == null || now.isVacant() ? null : server.counters.of(now);
+    }
+
+    /** Returns the best service for the connection, or null; one that is known to be of no use to its server is none. */
+    Catalog.@Nullable Entry<ProtocolFactory> best(String protocol, Map<String, String> options) {
+        ConfiguredServer server = server();
+        ServerEntry from = origin.server;
+        return server == null || from == null
+                ? origin.core.protocols.entry(protocol)
+                : server.choice.fit(protocol, options, from.endpoint());
+    }
+
+    /** Has the server know if a service has made a protocol that is of no use here. */
+    void check(BaseProtocol next, Charge by) {
+        ConfiguredServer server = server();
+        ServerEntry from = origin.server;
+        if (server == null || from == null || !origin.provider.hasStreams()) {
+            return;
+        }
+        Unfit wrong = Unfit.of(next, by, from.endpoint());
+        if (wrong != null) {
+            transport.loop().callSoon(() -> server.found(wrong));
+        }
     }
 
     /** Returns the options of its server, or the defaults. */

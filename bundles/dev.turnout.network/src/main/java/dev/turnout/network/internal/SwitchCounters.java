@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.network.Option;
+import dev.turnout.api.network.Server;
+import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * @see "SWITCH-55"
  */
 final class SwitchCounters {
+
+    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
     /** Tells versions apart. */
     record Version(String protocol, String bundle) {}
@@ -51,6 +58,41 @@ final class SwitchCounters {
 
     OfVersion of(Charge charge) {
         return versions.computeIfAbsent(new Version(charge.protocol(), charge.label()), version -> new OfVersion());
+    }
+
+    /** Counts one more parked connection, unless this many are parked already; tells whether it is counted. */
+    boolean park(int most) {
+        return parked.getAndUpdate(now -> now < most ? now + 1 : now) < most;
+    }
+
+    /**
+     * Limits connections: those that came through former listeners count too, and while they are parked no more than allowed can be parked. At the
+     * limit the server pauses by itself (SWITCH-45).
+     */
+    ServerOptions limited(ServerOptions options, Server server, boolean parking) {
+        long others = (long) open.get() - server.connections();
+        long most = options.get(ServerOptions.MAX_CONNECTIONS) - Math.max(0, others);
+        if (parking) {
+            long parkedMore = (long) options.get(ServerOptions.PARK_CONNECTIONS) - parked.get();
+            most = Math.min(most, server.connections() + parkedMore);
+        }
+        return options.with(ServerOptions.MAX_CONNECTIONS, (int) Math.max(1, most));
+    }
+
+    /** Says what becomes of the connections of a server that ends, if it has some. */
+    void tellWhatGoesOn(String server, String why, String protocol, Duration parkTimeout) {
+        int left = open.get();
+        int waiting = parked.get();
+        if (left > 0) {
+            LOG.log(
+                    Level.INFO,
+                    () -> "server " + server + " goes on with " + connections(left) + ", " + why + ": turnout:drain "
+                            + server + " ends them, a new configuration of its name takes them up"
+                            + (waiting == 0
+                                    ? ""
+                                    : "; " + waiting + " of them are parked, at most for " + Option.text(parkTimeout)
+                                            + ", until the protocol " + protocol + " is there"));
+        }
     }
 
     void count(Kind kind) {

@@ -19,6 +19,7 @@ import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.DatagramTransport;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class Switcher {
         if (charge == null || face == null) {
             return;
         }
-        Catalog.Entry<ProtocolFactory> best = core.protocols.entry(charge.protocol());
+        Catalog.Entry<ProtocolFactory> best = session.best(charge.protocol(), charge.options());
         if (session.parked != null) {
             if (best != null && best.state() != session.tried && !face.isClosing()) {
                 drains.count(session, resume(session, session.parked, charge.with(best), face));
@@ -101,6 +102,7 @@ final class Switcher {
         try {
             declared(switchable(old));
             next = to.newProtocol(face.loop());
+            session.check(next, to);
             declared(switchable(next));
         } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
@@ -217,31 +219,74 @@ final class Switcher {
             if (!Kinds.canPause(face)) {
                 throw new IllegalStateException("nothing can be parked whose reading cannot be paused");
             }
-            if (server != null
-                    && server.counters.parked.get() >= session.options().get(ServerOptions.PARK_CONNECTIONS)) {
+            parked = Parked.after(leaving, support, charge.label());
+            if (server != null && !server.counters.park(session.options().get(ServerOptions.PARK_CONNECTIONS))) {
                 throw new IllegalStateException("too many connections are parked already");
             }
-            parked = Parked.after(leaving, support, charge.label());
         } catch (IllegalStateException e) {
             return failed(session, charge.label(), "", e);
         }
         Kind kind = exchange(session, face, parked);
         if (kind == Kind.PARKED) {
             session.take(charge.with(null));
-            begin(session, parked);
+            hold(session, parked);
+        } else if (server != null) {
+            server.counters.parked.decrementAndGet();
         }
         return kind;
     }
 
-    /** Counts and limits the parking of a connection that is parked from now on. */
+    /** Counts and limits the parking of a new connection. */
     void begin(Session session, Parked parked) {
-        session.parked = parked;
-        session.tried = parked.unfit;
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.parked.incrementAndGet();
         }
+        hold(session, parked);
+    }
+
+    private void hold(Session session, Parked parked) {
+        session.parked = parked;
+        session.tried = parked.unfit;
         limitParking(session, Duration.ZERO);
+    }
+
+    /** Has connections that wait for their first protocol wait for the one that their server's file names now. Any thread. */
+    void redirect(ConfiguredServer server) {
+        Charge now = server.charge();
+        if (now == null) {
+            return;
+        }
+        AtomicBoolean any = new AtomicBoolean();
+        var unused = LoopCalls.all(core.loops.loops().stream()
+                        .map(loop -> LoopCalls.on(
+                                loop,
+                                () -> core.sessions.values().stream()
+                                        .filter(session ->
+                                                session.transport.loop() == loop && session.server() == server)
+                                        .filter(session -> redirect(session, now))
+                                        .forEach(session -> any.set(true))))
+                        .toList())
+                .thenRun(() -> {
+                    if (any.get()) {
+                        Sweep.begin(core, now.protocol());
+                    }
+                });
+    }
+
+    private static boolean redirect(Session session, Charge now) {
+        Parked parked = session.parked;
+        Charge before = session.charge();
+        if (parked == null
+                || !parked.isFresh()
+                || session.transport instanceof DatagramTransport
+                || before == null
+                || before.with(null).equals(now.with(null))) {
+            return false;
+        }
+        session.take(now.with(null));
+        session.tried = -1;
+        return true;
     }
 
     /** Limits the parking of a connection anew, if it is parked: to what its server's options say now, and more if something else takes time. */
@@ -288,6 +333,7 @@ final class Switcher {
         BaseProtocol next;
         try {
             next = to.newProtocol(face.loop());
+            session.check(next, to);
             if (parked.isFresh()) {
                 ((Replaceable) face).replaceProtocol(next); // refuses one that is none for this kind
             } else {
@@ -433,13 +479,11 @@ final class Switcher {
         if (face == null || face.isClosing()) {
             throw new IllegalStateException("connection " + session.id + " is not open");
         }
-        if (session.parked != null) {
-            throw new IllegalStateException("connection " + session.id + " is parked until its protocol comes");
-        }
+        Parked parked = session.parked;
         Charge from = session.charge() == null ? to : session.charge();
-        Kind kind = switchTo(session, from, to, face);
+        Kind kind = parked == null ? switchTo(session, from, to, face) : resume(session, parked, to, face);
         SwitchEvent last = events.lastOf(session.id);
-        if (kind != Kind.SWITCHED || last == null) {
+        if ((kind != Kind.SWITCHED && kind != Kind.RESUMED) || last == null) {
             throw new IllegalStateException("connection " + session.id + " was not switched to " + to.protocol() + ": "
                     + (last == null ? kind : last.reason()));
         }

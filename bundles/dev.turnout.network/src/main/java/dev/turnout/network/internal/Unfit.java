@@ -34,6 +34,11 @@ record Unfit(long service, Map<String, String> options, Endpoint endpoint, Strin
                         + " are; name one that is, or an endpoint of datagrams, as udp is");
     }
 
+    /** Tells whether both are about the same service, with the same options at the same endpoint. */
+    boolean isSame(Unfit other) {
+        return service == other.service && options.equals(other.options) && endpoint.equals(other.endpoint);
+    }
+
     /** Tells whether it is about a service with these options at this endpoint. */
     boolean isAbout(Catalog.Entry<?> other, Map<String, String> told, Endpoint at) {
         return service == other.state() && options.equals(told) && endpoint.equals(at.withoutOptions());
