@@ -48,7 +48,9 @@ class NamedContextsTest {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
     void everyNameThatAFileCanHaveIsTaken() {
+        ServiceReference<ConfigurationAdmin> nobody = proxy(ServiceReference.class, (self, method, arguments) -> null);
         List<String> names = List.of("web(1)", "a\\b", "all*", ")");
         List<Configuration> all = new ArrayList<>();
         NamedContexts contexts = new NamedContexts(bundle());
@@ -62,10 +64,7 @@ class NamedContextsTest {
         for (String name : names) {
             all.add(configuration(name, "0"));
             contexts.configurationEvent(new ConfigurationEvent(
-                    proxy(ServiceReference.class, (self, method, arguments) -> null),
-                    ConfigurationEvent.CM_UPDATED,
-                    null,
-                    TlsContextComponent.PID + "~" + name));
+                    nobody, ConfigurationEvent.CM_UPDATED, null, TlsContextComponent.PID + "~" + name));
         }
 
         assertEquals(names, registered, "each once");
