@@ -55,8 +55,7 @@ class DrainOrderTest extends Serving {
     @Spec({"SWITCH-42", "SWITCH-45"})
     void parksForLongerThanOthersDrain() throws IOException {
         add(first, 0);
-        ConfiguredServer server =
-                configured("park.connections", "1", "park.timeout", "200ms", "drain.deadline", "300ms");
+        ConfiguredServer server = configured("park.connections", "1", "park.timeout", "2s", "drain.deadline", "2500ms");
         LineClient one = connect(server);
         LineClient other = connect(server);
         assertEquals("a1:x", one.ask("x"));
