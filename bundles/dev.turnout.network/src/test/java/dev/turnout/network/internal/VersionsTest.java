@@ -214,10 +214,9 @@ class VersionsTest extends Serving {
         until("the drains are over", () -> count(Kind.DRAIN_BEGUN) == count(Kind.DRAIN_ENDED));
         assertEquals(0, server.counters.lost.get());
         assertFalse(kinds().contains(Kind.DEADLINE));
-        Tally last = current;
-        assertTrue(
-                server.counters.versions().values().stream().allMatch(version -> version.connections.get() == 0),
-                last::toString);
+        until(
+                "no version counts any",
+                () -> server.counters.versions().values().stream().allMatch(version -> version.connections.get() == 0));
     }
 
     private long count(Kind kind) {
