@@ -468,7 +468,7 @@ class EndingTest extends TlsCase {
                     longer,
                     negotiating,
                     wrong,
-                    ascii("XXXXX"))) { // a header, and nothing after it
+                    ascii("AAAAA"))) { // a header, and nothing after it
                 RecordingProtocol protocol = recorder();
                 TlsPeer peer =
                         clientPeer(listen(server(), () -> protocol), version).handshake();

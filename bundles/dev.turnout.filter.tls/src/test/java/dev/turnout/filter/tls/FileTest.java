@@ -240,6 +240,7 @@ class FileTest extends TlsCase {
         RecordingProtocol protocol = recorder();
         Pair pair = open(client(), protocol);
         CompletionStage<Long> sending = sending(pair.transport(), file);
+        pair.peer().receive(1); // the first piece is read by another thread
         awaitMiddle(sending);
 
         loop.run(in -> {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.transport.Transport;
@@ -16,6 +17,7 @@ import dev.turnout.testkit.Spec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -405,15 +407,11 @@ public abstract class WritingContract extends StreamContract {
                 link.transport().writeOwned(ByteBuffer.allocate(1));
             }
             assertEquals(before + pieces, link.transport().getWriteBufferSize());
-            long best = Long.MAX_VALUE;
-            for (int round = 0; round < 10; round++) { // the best one, as the machine may stall
-                long began = System.nanoTime();
-                for (int i = 0; i < 100_000; i++) { // 5 * 10^9 steps if each piece were counted
+            assertTimeout(Duration.ofSeconds(5), () -> {
+                for (int i = 0; i < 1_000_000; i++) { // 5 * 10^10 steps if each piece were counted
                     link.transport().getWriteBufferSize();
                 }
-                best = Math.min(best, System.nanoTime() - began);
-            }
-            assertTrue(best < 500_000_000, "nanoseconds for 100,000 calls: " + best);
+            });
         });
     }
 
