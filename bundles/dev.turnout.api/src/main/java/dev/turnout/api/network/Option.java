@@ -31,11 +31,11 @@ public record Option<T>(
         String description,
         Function<String, T> parser) {
 
+    /** The longest time: a hundred years, far above what anybody wants, and far below where sums of nanoseconds overflow. */
+    public static final Duration LONGEST_TIME = Duration.ofDays(36_500);
+
     private static final String ONLY_CODE = "a value that only code can set";
     private static final String TIME = "a time such as 250ms, 30s, 5m, 1h or PT30S";
-    /** A hundred years: far above what anybody wants, and far below where sums of nanoseconds overflow. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-
     private static final long MOST_SECONDS_IN_MILLIS = Long.MAX_VALUE / 1000; // what a number of milliseconds can tell
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-zA-Z]*)");
 
@@ -52,7 +52,8 @@ public record Option<T>(
             return parser.apply(text.strip());
         } catch (TooLong e) {
             throw new IllegalArgumentException(
-                    name + "=" + text + " is not legal: expected " + syntax + "; the longest is " + text(LONGEST), e);
+                    name + "=" + text + " is not legal: expected " + syntax + "; the longest is " + text(LONGEST_TIME),
+                    e);
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(name + "=" + text + " is not legal: expected " + syntax, e);
         }
@@ -204,7 +205,7 @@ public record Option<T>(
     }
 
     private static Duration bounded(Duration value, String text) {
-        if (value.compareTo(LONGEST) > 0) {
+        if (value.compareTo(LONGEST_TIME) > 0) {
             throw new TooLong(text);
         }
         return value;

@@ -28,9 +28,6 @@ final class Drain {
     /** How much longer than until the deadline a bundle's stop waits, as what is closed then has to end. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-    /** A hundred years: code may ask for more, of which no sum can be told. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-
     private static final Duration FINE = Duration.ofSeconds(10);
     private static final System.Logger LOG = System.getLogger("dev.turnout.network");
 
@@ -68,7 +65,7 @@ final class Drain {
         this.events = events;
         this.server = server;
         this.protocol = protocol;
-        this.deadline = deadline.compareTo(LONGEST) > 0 ? LONGEST : deadline;
+        this.deadline = deadline.compareTo(Option.LONGEST_TIME) > 0 ? Option.LONGEST_TIME : deadline;
         this.grace = grace;
         this.lasting = lasting;
         this.until = System.currentTimeMillis() + this.deadline.toMillis();
