@@ -6,6 +6,7 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.transport.nio.FilePieces;
 import java.nio.ByteBuffer;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class Sender {
     }
 
     /** Takes all lines before it sends any, so that short ones share records (WRITE-10). */
-    void writelines(Iterable<ByteBuffer> lines) throws SSLException {
+    void writelines(List<ByteBuffer> lines) throws SSLException {
         for (ByteBuffer line : lines) {
             queue.addCopy(line);
         }

@@ -17,6 +17,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -101,18 +103,23 @@ final class TlsTransport implements Transport, FileSender, Upgradeable {
     public void writelines(Iterable<ByteBuffer> data) {
         loop.checkThread();
         refuseUpgraded();
+        if (!connection.isClosing()) {
+            refuseDuringFile();
+        }
+        List<ByteBuffer> lines = new ArrayList<>(); // as nothing is sent if the iteration fails
+        long size = 0;
+        for (ByteBuffer line : data) {
+            lines.add(line.duplicate());
+            size += line.remaining();
+            line.position(line.limit());
+        }
         if (connection.isClosing()) {
-            long size = 0;
-            for (ByteBuffer line : data) {
-                size += line.remaining();
-                line.position(line.limit());
-            }
             drop(size);
             return;
         }
         refuseDuringFile();
         try {
-            sender.writelines(data);
+            sender.writelines(lines);
         } catch (SSLException e) {
             connection.fail(e);
         }

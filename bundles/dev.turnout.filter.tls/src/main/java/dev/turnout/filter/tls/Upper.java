@@ -62,8 +62,9 @@ final class Upper {
             target.dataReceived(data);
         } catch (Throwable e) {
             failed("dataReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Returns the protocol's buffer, or null if it has none that can be used; the connection is lost then. */
@@ -79,8 +80,9 @@ final class Upper {
             }
         } catch (Throwable e) {
             failed("getBuffer() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
         return room;
     }
 
@@ -90,8 +92,9 @@ final class Upper {
             target.bufferUpdated(count);
         } catch (Throwable e) {
             failed("bufferUpdated() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Returns whether the protocol would like to go on sending, which TLS does not offer. */
@@ -103,8 +106,9 @@ final class Upper {
             keepOpen = target instanceof BufferedProtocol b ? b.eofReceived() : ((Protocol) target).eofReceived();
         } catch (Throwable e) {
             failed("eofReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
         return keepOpen;
     }
 
@@ -118,8 +122,9 @@ final class Upper {
             target.pauseWriting();
         } catch (Throwable e) {
             report("pauseWriting() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     void resumeWriting() {
@@ -132,8 +137,9 @@ final class Upper {
             target.resumeWriting();
         } catch (Throwable e) {
             report("resumeWriting() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Makes the last call, and lets go of the protocol. */

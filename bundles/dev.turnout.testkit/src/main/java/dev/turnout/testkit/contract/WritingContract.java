@@ -150,6 +150,9 @@ public abstract class WritingContract extends StreamContract {
             assertThrows(RuntimeException.class, () -> link.transport().write((ByteBuffer) null));
             assertThrows(RuntimeException.class, () -> link.transport().writeOwned(null));
             assertThrows(RuntimeException.class, () -> link.transport().writelines(null));
+            assertThrows(
+                    RuntimeException.class,
+                    () -> link.transport().writelines(Arrays.asList(buffer("never sent"), null)));
             assertThrows(RuntimeException.class, () -> link.transport().write(new byte[4], 2, 3));
             assertEquals(0, link.transport().getWriteBufferSize());
             link.transport().write("fine".getBytes(US_ASCII));

@@ -173,14 +173,15 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             first.connectionMade(this);
         } catch (Throwable e) {
             report("connectionMade() failed", e, first);
+        } finally {
+            begun = true;
+            if (timeouts != null && !ending) {
+                timeouts.start();
+            }
+            updateInterest();
+            leave();
+            deliverHeld();
         }
-        begun = true;
-        if (timeouts != null && !ending) {
-            timeouts.start();
-        }
-        updateInterest();
-        leave();
-        deliverHeld();
     }
 
     // --- the data path
@@ -232,8 +233,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             target.dataReceived(data);
         } catch (Throwable e) {
             callbackFailed("dataReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     @Override
@@ -373,8 +375,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             }
         } catch (Throwable e) {
             callbackFailed("getBuffer() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
         return room;
     }
 
@@ -384,8 +387,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             target.bufferUpdated(count);
         } catch (Throwable e) {
             callbackFailed("bufferUpdated() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Ends a writing end that nobody reads any more (PIPE-12, PIPE-13). */
@@ -411,11 +415,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             } else {
                 callbackFailed("eofReceived() failed", e, target);
             }
+        } finally {
+            if (!keepOpen || direction == Direction.READ) {
+                close();
+            }
+            leave();
         }
-        if (!keepOpen || direction == Direction.READ) {
-            close();
-        }
-        leave();
     }
 
     /** Puts bytes before everything that was not delivered yet. */
@@ -563,7 +568,6 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void writelines(Iterable<ByteBuffer> data) {
         loop.checkThread();
         refuseUpgraded();
-        sendCollected();
         if (!closing && (eofWanted || sending != null)) {
             refuse(1);
         }
@@ -572,7 +576,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             lines.addOwned(line.duplicate());
             line.position(line.limit());
         }
-        if (closing) {
+        sendCollected(); // what the iteration itself wrote too, as that was called before any line was taken over
+        if (closing || eofWanted || sending != null) {
             refuse(lines.size());
             return;
         }
@@ -731,8 +736,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             callback.accept(target);
         } catch (Throwable e) {
             report(message, e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.turnout.transport.nio;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.loop.io.IoLoop;
@@ -108,6 +109,47 @@ class CollectingTest {
         });
 
         assertEquals(List.of("ab", large, "c", "own", "d", "lines", "ef"), channel.writes);
+    }
+
+    @Test
+    @Spec("WRITE-3")
+    void goBeforeLinesWhoseIterationWritesThem() {
+        Iterable<ByteBuffer> lines = () -> {
+            write("b");
+            return List.of(ByteBuffer.wrap("lines".getBytes(US_ASCII))).iterator();
+        };
+
+        inCallback(t -> {
+            write("a");
+            t.writelines(lines);
+            write("c");
+        });
+
+        assertEquals(List.of("ab", "lines", "c"), channel.writes);
+    }
+
+    @Test
+    @Spec("WRITE-2")
+    void aWriteLeavesAtOnceAfterACallbackThatFoundNoMemory() {
+        RecordingProtocol exhausted = new RecordingProtocol() {
+            @Override
+            public void pauseWriting() {
+                super.pauseWriting();
+                throw new OutOfMemoryError("none for the test");
+            }
+        };
+        WrittenChannel full = new WrittenChannel();
+        full.room = 0;
+        StreamChannelTransport paused = open(full, exhausted);
+
+        loop.run(in -> {
+            assertThrows(OutOfMemoryError.class, () -> paused.write(new byte[100_000]));
+            full.room = Integer.MAX_VALUE;
+            full.drain();
+            paused.write("at once".getBytes(US_ASCII));
+            assertEquals("at once", full.writes.get(full.writes.size() - 1));
+            paused.abort();
+        });
     }
 
     @Test

@@ -150,8 +150,9 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
             target.pipeDataReceived(fd, bytes);
         } catch (Throwable e) {
             report("pipeDataReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Tells that a pipe is closed. */
@@ -182,8 +183,9 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
             callback.accept(target);
         } catch (Throwable e) {
             report(failure, e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     private void leave() {

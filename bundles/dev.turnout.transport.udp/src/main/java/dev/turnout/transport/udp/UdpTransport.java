@@ -138,10 +138,11 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             first.connectionMade(this);
         } catch (Throwable e) {
             report("connectionMade() failed", e, first);
+        } finally {
+            begun = true;
+            updateInterest();
+            leave();
         }
-        begun = true;
-        updateInterest();
-        leave();
     }
 
     // --- receiving
@@ -205,8 +206,9 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             target.datagramReceived(data, sender);
         } catch (Throwable e) {
             callbackFailed("datagramReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     private void tooLarge(int size, SocketAddress sender) {
@@ -406,8 +408,9 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             callback.accept(target);
         } catch (Throwable e) {
             report(message, e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     // --- failures
@@ -435,8 +438,9 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
             target.errorReceived(error);
         } catch (Throwable e) {
             callbackFailed("errorReceived() failed", e, target);
+        } finally {
+            leave();
         }
-        leave();
     }
 
     /** Handles what a callback threw: a report; an error of the runtime ends the endpoint too (CB-11, CB-15). */
