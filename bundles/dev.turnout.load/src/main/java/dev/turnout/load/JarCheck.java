@@ -10,6 +10,8 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import org.apache.felix.fileinstall.ArtifactUrlTransformer;
@@ -55,7 +57,8 @@ public final class JarCheck implements ArtifactUrlTransformer {
      */
     @Override
     public @Nullable URL transform(URL artifact) throws MalformedURLException, URISyntaxException {
-        File file = new File(artifact.toURI());
+        // File Install makes a jar of a folder, at an address of its own
+        File file = artifact.getProtocol().equals("file") ? new File(artifact.toURI()) : new File(artifact.getPath());
         String fault = fault(file);
         if (fault == null) {
             return artifact;
@@ -73,15 +76,30 @@ public final class JarCheck implements ArtifactUrlTransformer {
 
     /** Returns why this file is no bundle, or null if it is one. */
     private static @Nullable String fault(File file) {
-        try (JarFile jar = new JarFile(file)) {
-            Manifest manifest = jar.getManifest();
+        try {
+            Manifest manifest = manifest(file);
             if (manifest == null) {
-                return "it has no META-INF/MANIFEST.MF";
+                return "it has no " + JarFile.MANIFEST_NAME;
             }
             String name = manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME);
             return name == null ? "its manifest has no " + Constants.BUNDLE_SYMBOLICNAME : null;
         } catch (IOException e) {
             return "it cannot be read as a jar: " + e.getMessage();
+        }
+    }
+
+    private static @Nullable Manifest manifest(File file) throws IOException {
+        if (!file.isDirectory()) {
+            try (JarFile jar = new JarFile(file)) {
+                return jar.getManifest();
+            }
+        }
+        Path manifest = file.toPath().resolve(JarFile.MANIFEST_NAME);
+        if (!Files.exists(manifest)) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(manifest)) {
+            return new Manifest(in);
         }
     }
 

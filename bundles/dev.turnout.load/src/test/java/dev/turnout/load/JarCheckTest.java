@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +98,22 @@ class JarCheckTest {
         assertFalse(check.canHandle(other.toFile()));
         assertFalse(check.canHandle(
                 Files.createDirectory(folder.resolve("folder.jar")).toFile()));
+    }
+
+    @Test
+    void aFolderIsLookedAtByItsManifest() throws Exception {
+        Path exploded = Files.createDirectories(folder.resolve("x/META-INF")).getParent();
+        URL installed = new URL(null, "jardir:" + exploded, new URLStreamHandler() {
+            @Override
+            protected URLConnection openConnection(URL url) {
+                throw new AssertionError("File Install reads it");
+            }
+        });
+
+        assertNull(check.transform(installed));
+
+        Files.writeString(exploded.resolve(JarFile.MANIFEST_NAME), SYMBOLIC_NAME + ": org.example.x\n");
+        assertEquals(installed, check.transform(installed));
     }
 
     private static URL url(Path file) throws IOException {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.load;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.testkit.LogCapture;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,20 +25,43 @@ class NameCheckTest {
 
     @Test
     void ofTwoFilesForOneConfigurationTheFirstStaysInUse() throws Exception {
+        File minus = file("dev.turnout.server-dup.cfg");
+        assertFalse(check.canHandle(minus));
+        File tilde = file("dev.turnout.server~dup.cfg");
+
+        assertTrue(check.canHandle(tilde));
+        assertNull(check.transform(tilde, folder.toFile()));
+        assertFalse(check.canHandle(minus));
+    }
+
+    @Test
+    void atAStartTheOneWithTheTildeIsUsed() throws Exception {
         File tilde = file("dev.turnout.server~dup.cfg");
         File minus = file("dev.turnout.server-dup.cfg");
 
+        assertTrue(check.canHandle(minus));
         assertFalse(check.canHandle(tilde));
         assertTrue(check.canHandle(minus));
-        assertNull(check.transform(minus, folder.toFile()));
-        assertFalse(check.canHandle(tilde));
+    }
+
+    @Test
+    void aServerOrContextWithoutANameIsNotRead() throws Exception {
+        try (LogCapture log = new LogCapture()) {
+            for (String kind : List.of("dev.turnout.server", "dev.turnout.filter.tls")) {
+                File nameless = file(kind + ".cfg");
+                assertTrue(check.canHandle(nameless));
+                assertNull(check.transform(nameless, folder.toFile()));
+                assertEquals(1, log.warnings("it has no name. Call it " + kind + "~NAME.cfg"));
+            }
+        }
+        assertFalse(check.canHandle(file("dev.turnout.loops.cfg")));
     }
 
     @Test
     void theSecondIsReadWhenTheFirstIsGone() throws Exception {
-        File tilde = file("dev.turnout.filter.tls~dup.cfg");
         File minus = file("dev.turnout.filter.tls-dup.cfg");
         assertFalse(check.canHandle(minus));
+        File tilde = file("dev.turnout.filter.tls~dup.cfg");
         assertTrue(check.canHandle(tilde));
 
         Files.delete(minus.toPath());

@@ -67,7 +67,17 @@ record CommandLine(boolean help, boolean shell, Path etc, Path data, Path load, 
                 default -> throw wrong("unknown option \"" + argument + "\"");
             }
         }
+        requireOwn("--etc", etc, "--load", load);
+        requireOwn("--data", data, "--etc", etc);
+        requireOwn("--data", data, "--load", load);
         return new CommandLine(help, shell, etc, data, load, properties);
+    }
+
+    private static void requireOwn(String option, Path folder, String otherOption, Path other) throws StartException {
+        if (folder.equals(other)) {
+            throw wrong(option + " and " + otherOption + " are the same folder, " + folder
+                    + "; give each a folder of its own");
+        }
     }
 
     private static void noValue(String argument, int equals) throws StartException {

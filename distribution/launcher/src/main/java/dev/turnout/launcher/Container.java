@@ -51,7 +51,8 @@ final class Container {
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(CONFIGURATION_LEVEL));
         properties.put("felix.fileinstall.dir", line.etc() + "," + line.load());
         properties.put("felix.fileinstall.filter", ".*\\.(cfg|jar)");
-        properties.put("felix.fileinstall.tmpdir", line.data().resolve("load").toString());
+        properties.put(
+                "felix.fileinstall.tmpdir", line.data().resolve("installing").toString());
         // looked at again and again, as the system's events of a folder are lost when many come at once
         properties.put("felix.fileinstall.disableNio2", "true");
         properties.put("felix.fileinstall.poll", "250");

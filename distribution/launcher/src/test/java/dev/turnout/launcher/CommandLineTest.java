@@ -50,6 +50,9 @@ class CommandLineTest {
         "--line-port=x, '--line-port takes a port from 0 to 65535, not \"x\"'",
         "--line-port=65536, '--line-port takes a port from 0 to 65535, not \"65536\"'",
         "--line-port=-1, '--line-port takes a port from 0 to 65535, not \"-1\"'",
+        "--load=/opt/turnout/etc, '--etc and --load are the same folder, /opt/turnout/etc; give each a folder of its own'",
+        "--data=/opt/turnout/etc, '--data and --etc are the same folder, /opt/turnout/etc; give each a folder of its own'",
+        "--data=/opt/turnout/load, '--data and --load are the same folder, /opt/turnout/load; give each a folder of its own'",
     })
     void refusesWhatItDoesNotKnow(String argument, String why) {
         StartException refusal = assertThrows(StartException.class, () -> CommandLine.parse(List.of(argument), HOME));
