@@ -37,6 +37,11 @@ final class Conversation {
                 && in.remaining() >= Frames.REQUEST_OVERHEAD + in.getShort(in.position());
     }
 
+    /** Tells whether a whole request is the first of its peer. */
+    static boolean isFirst(ByteBuffer in) {
+        return in.getInt(in.position() + Short.BYTES) == 0;
+    }
+
     /** Takes in a request that is whole, and writes its reply. */
     void answer(ByteBuffer in, int build, ByteBuffer out) {
         int length = in.getShort();

@@ -38,6 +38,9 @@ final class SwapDatagrams implements DatagramProtocol, Switchable {
     public void datagramReceived(ByteBuffer data, SocketAddress sender) {
         ByteBuffer in = ByteBuffer.allocate(data.remaining()).put(data).flip();
         if (Conversation.isWhole(in)) {
+            if (Conversation.isFirst(in)) {
+                peers.remove(sender.toString()); // of a socket before that had the same port
+            }
             ByteBuffer out = ByteBuffer.allocate(in.remaining() + Frames.REPLY_OVERHEAD);
             peers.computeIfAbsent(sender.toString(), first -> new Conversation())
                     .answer(in, build.number(), out);
