@@ -8,11 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -28,15 +31,39 @@ final class Family {
     static final String MARK = "TURNOUT_CHILD";
 
     private static final System.Logger LOG = System.getLogger(Family.class.getName());
-    private static final Path PROCESSES = Path.of("/proc");
     private static final int MOST_ROUNDS = 10;
 
+    /** How long to wait for processes that are between two programs. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** Stands for the environment of a process that has just become another program, which Linux shows empty for a moment. */
+    private static final String UNKNOWN = "unknown";
+
+    private enum Round {
+        NOTHING,
+        UNKNOWN,
+        KILLED
+    }
+
+    private final Path processes;
     private final String name = UUID.randomUUID().toString();
+    private final Instant begun = Instant.now().minusSeconds(2); // as when a process started is told in steps
     private final AtomicLong count = new AtomicLong();
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
     private final Set<String> doomed = ConcurrentHashMap.newKeySet();
     private boolean sweeping;
     private boolean ended;
+
+    Family() {
+        this(Path.of("/proc"));
+    }
+
+    /** Looks for processes in a folder like Linux's {@code /proc}. */
+    Family(Path processes) {
+        this.processes = processes;
+    }
 
     /** Returns the variable that this process has itself, so that its own parent finds its children too. */
     static String inherited() {
@@ -64,7 +91,7 @@ final class Family {
 
     /** Kills a child, and what has come of it in the background. */
     void end(Process child, String mark) {
-        if (!Files.isDirectory(PROCESSES.resolve("self"))) {
+        if (!Files.isDirectory(processes.resolve("self"))) {
             child.descendants().forEach(ProcessHandle::destroyForcibly);
         }
         child.destroyForcibly();
@@ -97,7 +124,7 @@ final class Family {
             ended = true;
         }
         for (Process child : running) {
-            if (!Files.isDirectory(PROCESSES.resolve("self"))) {
+            if (!Files.isDirectory(processes.resolve("self"))) {
                 child.descendants().forEach(ProcessHandle::destroyForcibly);
             }
             child.destroyForcibly();
@@ -105,26 +132,63 @@ final class Family {
         sweep(environment -> environment.contains(name));
     }
 
-    /** Kills processes by their environment, again and again until none is left: they may have been making more of them. */
-    private static void sweep(Predicate<String> marked) {
-        boolean found = true;
-        for (int round = 0; found && round < MOST_ROUNDS; round++) {
-            found = false;
-            try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-                for (Path process : processes) {
-                    if (marked.test(environment(process))) {
-                        found |= kill(Long.parseLong(process.getFileName().toString()));
-                    }
-                }
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "processes cannot be listed", e);
+    /**
+     * Kills processes by their environment, again and again until none is left: they may have been making more of them. One that is between two programs
+     * is waited for.
+     */
+    private void sweep(Predicate<String> marked) {
+        long begin = System.nanoTime();
+        int rounds = 0;
+        boolean more = true;
+        while (more) {
+            Round round = round(marked);
+            if (round == Round.UNKNOWN) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                more = System.nanoTime() - begin < PATIENCE_NANOS;
+            } else {
+                more = round == Round.KILLED && ++rounds < MOST_ROUNDS;
             }
         }
+    }
+
+    private Round round(Predicate<String> marked) {
+        Round result = Round.NOTHING;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
+            for (Path process : all) {
+                String environment = environment(process);
+                if (marked.test(environment)) {
+                    if (kill(pid(process))) {
+                        result = Round.KILLED;
+                    }
+                } else if (result == Round.NOTHING && environment.equals(UNKNOWN) && isYounger(process)) {
+                    result = Round.UNKNOWN;
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "processes cannot be listed", e);
+        }
+        return result;
+    }
+
+    private static long pid(Path process) {
+        return Long.parseLong(process.getFileName().toString());
+    }
+
+    /** Tells whether a process has started since this object was made, and so may be a descendant. */
+    private boolean isYounger(Path process) {
+        return ProcessHandle.of(pid(process))
+                .flatMap(handle -> handle.info().startInstant())
+                .filter(begun::isBefore)
+                .isPresent();
     }
 
     private static String environment(Path process) {
         try {
             String all = new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
+            if (all.isEmpty()) {
+                Files.readSymbolicLink(process.resolve("exe")); // which only processes that run a program have
+                return UNKNOWN;
+            }
             int start = all.startsWith(MARK + "=") ? 0 : all.indexOf('\0' + MARK + "=");
             return start < 0 ? "" : all.substring(start, Math.max(start, all.indexOf('\0', start + 1)));
         } catch (IOException e) {
