@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -34,20 +34,22 @@ final class Family {
     private static final int MOST_ROUNDS = 10;
 
     /** How long to wait for processes that are between two programs. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final Duration PAUSE = Duration.ofMillis(2);
 
     /** Stands for the environment of a process that has just become another program, which Linux shows empty for a moment. */
     private static final String UNKNOWN = "unknown";
 
-    private enum Round {
+    /** Says what one look at all processes has found; the greatest counts. */
+    private enum Found {
         NOTHING,
-        UNKNOWN,
-        KILLED
+        KILLED,
+        UNKNOWN
     }
 
     private final Path processes;
+    private final Duration patience;
     private final String name = UUID.randomUUID().toString();
     private final Instant begun = Instant.now().minusSeconds(2); // as when a process started is told in steps
     private final AtomicLong count = new AtomicLong();
@@ -57,12 +59,13 @@ final class Family {
     private boolean ended;
 
     Family() {
-        this(Path.of("/proc"));
+        this(Path.of("/proc"), PATIENCE);
     }
 
-    /** Looks for processes in a folder like Linux's {@code /proc}. */
-    Family(Path processes) {
+    /** Looks for processes in a folder like Linux's {@code /proc}, and waits so long for those that are between two programs. */
+    Family(Path processes, Duration patience) {
         this.processes = processes;
+        this.patience = patience;
     }
 
     /** Returns the variable that this process has itself, so that its own parent finds its children too. */
@@ -141,27 +144,27 @@ final class Family {
         int rounds = 0;
         boolean more = true;
         while (more) {
-            Round round = round(marked);
-            if (round == Round.UNKNOWN) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-                more = System.nanoTime() - begin < PATIENCE_NANOS;
+            Found found = killOnce(marked);
+            if (found == Found.UNKNOWN) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+                more = System.nanoTime() - begin < patience.toNanos();
             } else {
-                more = round == Round.KILLED && ++rounds < MOST_ROUNDS;
+                more = found == Found.KILLED && ++rounds < MOST_ROUNDS;
             }
         }
     }
 
-    private Round round(Predicate<String> marked) {
-        Round result = Round.NOTHING;
+    private Found killOnce(Predicate<String> marked) {
+        Found result = Found.NOTHING;
         try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path process : all) {
                 String environment = environment(process);
                 if (marked.test(environment)) {
-                    if (kill(pid(process))) {
-                        result = Round.KILLED;
+                    if (kill(pid(process)) && result == Found.NOTHING) {
+                        result = Found.KILLED;
                     }
-                } else if (result == Round.NOTHING && environment.equals(UNKNOWN) && isYounger(process)) {
-                    result = Round.UNKNOWN;
+                } else if (environment.equals(UNKNOWN) && isYounger(process)) {
+                    result = Found.UNKNOWN;
                 }
             }
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +41,7 @@ class FamilyTest {
     @Test
     @Spec("PROC-47")
     void oneThatIsJustBecomingAnotherProgramIsWaitedFor() throws Exception {
-        Family family = new Family(shown);
+        Family family = new Family(shown, Duration.ofMinutes(1));
         String mark = family.newMark();
         show(first, Family.MARK + "=" + mark + '\0');
         show(second, "");
