@@ -46,6 +46,16 @@ final class ClearQueue {
         }
     }
 
+    /** Moves all of another queue here. */
+    void addAll(ClearQueue other) {
+        if (!other.isEmpty()) {
+            buffers.addAll(other.buffers);
+            size += other.size;
+            tailHasRoom = other.tailHasRoom;
+            other.clear();
+        }
+    }
+
     private void fillTail(ByteBuffer data) {
         ByteBuffer tail = buffers.getLast();
         int end = tail.limit();

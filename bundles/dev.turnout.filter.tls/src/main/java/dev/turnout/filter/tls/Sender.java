@@ -6,7 +6,6 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.api.transport.WaterMarks;
 import dev.turnout.transport.nio.FilePieces;
 import java.nio.ByteBuffer;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -75,11 +74,9 @@ final class Sender {
         data.position(data.limit());
     }
 
-    /** Takes all lines before it sends any, so that short ones share records (WRITE-10). */
-    void writelines(List<ByteBuffer> lines) throws SSLException {
-        for (ByteBuffer line : lines) {
-            queue.addCopy(line);
-        }
+    /** Sends lines, of which short ones share records (WRITE-10). */
+    void writelines(ClearQueue lines) throws SSLException {
+        queue.addAll(lines);
         drain(false);
         flow.grown(queue.size());
     }

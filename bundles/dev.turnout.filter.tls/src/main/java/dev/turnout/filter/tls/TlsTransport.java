@@ -17,8 +17,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -106,15 +104,11 @@ final class TlsTransport implements Transport, FileSender, Upgradeable {
         if (!connection.isClosing()) {
             refuseDuringFile();
         }
-        List<ByteBuffer> lines = new ArrayList<>(); // as nothing is sent if the iteration fails
-        long size = 0;
-        for (ByteBuffer line : data) {
-            lines.add(line.duplicate());
-            size += line.remaining();
-            line.position(line.limit());
-        }
+        ClearQueue lines = new ClearQueue(); // as nothing is sent if the iteration fails
+        data.forEach(lines::addCopy);
+        refuseUpgraded();
         if (connection.isClosing()) {
-            drop(size);
+            drop(lines.size());
             return;
         }
         refuseDuringFile();

@@ -416,10 +416,13 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
                 callbackFailed("eofReceived() failed", e, target);
             }
         } finally {
-            if (!keepOpen || direction == Direction.READ) {
-                close();
+            try {
+                if (!keepOpen || direction == Direction.READ) {
+                    close();
+                }
+            } finally {
+                leave();
             }
-            leave();
         }
     }
 
@@ -576,6 +579,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             lines.addOwned(line.duplicate());
             line.position(line.limit());
         }
+        refuseUpgraded();
         sendCollected(); // what the iteration itself wrote too, as that was called before any line was taken over
         if (closing || eofWanted || sending != null) {
             refuse(lines.size());
@@ -976,10 +980,13 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     private void leave() {
-        if (callbacks == 1) {
-            sendCollected();
+        try {
+            if (callbacks == 1) {
+                sendCollected();
+            }
+        } finally {
+            callbacks--;
         }
-        callbacks--;
         if (callbacks == 0 && switching.isAsked()) {
             switching.run();
         }

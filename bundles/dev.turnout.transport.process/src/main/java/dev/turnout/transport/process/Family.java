@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -41,17 +42,14 @@ final class Family {
     /** Stands for the environment of a process that has just become another program, which Linux shows empty for a moment. */
     private static final String UNKNOWN = "unknown";
 
-    /** Says what one look at all processes has found; the greatest counts. */
-    private enum Found {
-        NOTHING,
-        KILLED,
-        UNKNOWN
-    }
-
     private final Path processes;
     private final Duration patience;
     private final String name = UUID.randomUUID().toString();
-    private final Instant begun = Instant.now().minusSeconds(2); // as when a process started is told in steps
+    private final Instant begun = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
+
+    /** Processes that showed no environment for longer than a program takes to be loaded, and so have none. */
+    private final Set<Long> withoutEnvironment = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong count = new AtomicLong();
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
     private final Set<String> doomed = ConcurrentHashMap.newKeySet();
@@ -112,7 +110,7 @@ final class Family {
         boolean more = true;
         while (more) {
             Set<String> now = Set.copyOf(doomed);
-            sweep(environment -> now.stream().anyMatch(environment::contains));
+            sweep(environment -> doomed.stream().anyMatch(environment::contains));
             doomed.removeAll(now);
             synchronized (this) {
                 more = !doomed.isEmpty();
@@ -144,42 +142,40 @@ final class Family {
         int rounds = 0;
         boolean more = true;
         while (more) {
-            Found found = killOnce(marked);
-            if (found == Found.UNKNOWN) {
+            Set<Long> unknown = new HashSet<>();
+            boolean killed = killOnce(marked, unknown);
+            if (unknown.isEmpty()) {
+                more = killed && ++rounds < MOST_ROUNDS;
+            } else if (System.nanoTime() - begin < patience.toNanos()) {
                 LockSupport.parkNanos(PAUSE.toNanos());
-                more = System.nanoTime() - begin < patience.toNanos();
             } else {
-                more = found == Found.KILLED && ++rounds < MOST_ROUNDS;
+                withoutEnvironment.addAll(unknown);
             }
         }
     }
 
-    private Found killOnce(Predicate<String> marked) {
-        Found result = Found.NOTHING;
+    /** Kills what is marked, and notes what does not show yet whether it is; tells whether anything was killed. */
+    private boolean killOnce(Predicate<String> marked, Set<Long> unknown) {
+        boolean killed = false;
         try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path process : all) {
                 String environment = environment(process);
+                long pid = Long.parseLong(process.getFileName().toString());
                 if (marked.test(environment)) {
-                    if (kill(pid(process)) && result == Found.NOTHING) {
-                        result = Found.KILLED;
-                    }
-                } else if (environment.equals(UNKNOWN) && isYounger(process)) {
-                    result = Found.UNKNOWN;
+                    killed |= kill(pid);
+                } else if (environment.equals(UNKNOWN) && isYounger(pid) && !withoutEnvironment.contains(pid)) {
+                    unknown.add(pid);
                 }
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "processes cannot be listed", e);
         }
-        return result;
+        return killed;
     }
 
-    private static long pid(Path process) {
-        return Long.parseLong(process.getFileName().toString());
-    }
-
-    /** Tells whether a process has started since this object was made, and so may be a descendant. */
-    private boolean isYounger(Path process) {
-        return ProcessHandle.of(pid(process))
+    /** Tells whether a process has started after this one, and so may be a descendant. */
+    private boolean isYounger(long pid) {
+        return ProcessHandle.of(pid)
                 .flatMap(handle -> handle.info().startInstant())
                 .filter(begun::isBefore)
                 .isPresent();

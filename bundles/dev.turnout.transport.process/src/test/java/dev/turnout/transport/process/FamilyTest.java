@@ -54,6 +54,20 @@ class FamilyTest {
         assertTrue(second.waitFor(30, TimeUnit.SECONDS), "killed as well");
     }
 
+    @Test
+    @Spec("PROC-47")
+    void oneThatHasNoEnvironmentIsLeftAlone() throws Exception {
+        Family family = new Family(shown, Duration.ofMillis(20));
+        show(first, Family.MARK + "=" + family.newMark() + '\0');
+        show(second, "");
+
+        CompletableFuture<Void> ending = CompletableFuture.runAsync(family::endAll);
+
+        ending.get(30, TimeUnit.SECONDS);
+        assertTrue(first.waitFor(30, TimeUnit.SECONDS), "marked");
+        assertTrue(second.isAlive(), "not marked");
+    }
+
     private void show(Process process, String environment) throws IOException {
         Path folder = Files.createDirectories(shown.resolve(Long.toString(process.pid())));
         if (!Files.isSymbolicLink(folder.resolve("exe"))) {
