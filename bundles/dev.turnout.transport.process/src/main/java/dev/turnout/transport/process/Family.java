@@ -45,6 +45,7 @@ final class Family {
     private final Path processes;
     private final Duration patience;
     private final String name = UUID.randomUUID().toString();
+    /** When this process started, as the system tells it of others too. */
     private final Instant begun = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
 
     /** Processes that showed no environment for longer than a program takes to be loaded, and so have none. */

@@ -202,13 +202,7 @@ class SwapTest {
         }
     }
 
-    /** Asks for classes of former versions, a second time if there are any: the JDK's compiler holds those that it is just compiling. */
     private static List<String> leftBehind(Control control) throws IOException {
-        List<String> left = askForLeft(control);
-        return left.isEmpty() ? left : askForLeft(control);
-    }
-
-    private static List<String> askForLeft(Control control) throws IOException {
         return control.tell("leaks").stream()
                 .filter(line -> !line.contains("collected=true") && !line.contains("installed=true"))
                 .toList();
