@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.api.network;
 
-import java.util.List;
-
 /** Names the service properties and configurations that Turnout knows. */
 public final class NetworkConstants {
 
@@ -30,23 +28,5 @@ public final class NetworkConstants {
     /** Starts the configuration keys that are handed to the protocol's factory. */
     public static final String PROTOCOL_PREFIX = "protocol.";
 
-    private static final List<String> ADDED = List.of(
-            ".",
-            ":",
-            "service.",
-            "component.",
-            "felix.",
-            "org.",
-            "osgi.",
-            "objectClass",
-            "webconsole.",
-            "jmx.",
-            "config.");
-
     private NetworkConstants() {}
-
-    /** Tells whether Configuration Admin, a container or one of its helpers adds a property of this name to configurations, so that it is no slip of the pen. */
-    public static boolean isAdded(String property) {
-        return ADDED.stream().anyMatch(property::startsWith);
-    }
 }

@@ -2,7 +2,6 @@
 package dev.turnout.core.internal;
 
 import dev.turnout.api.network.Effect;
-import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Option;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -30,6 +29,8 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
     private static final String DEFAULT_THREAD_NAME = "turnout-loop";
     private static final List<String> KNOWN =
             List.of(COUNT.name(), DEBUG.name(), SHUTDOWN_TIMEOUT.name(), SLOW_CALLBACK.name(), THREAD_NAME);
+    private static final List<String> FOREIGN = List.of(
+            "service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.", "config.");
 
     private static Option<Integer> number(String name, int fallback, int least) {
         return Option.number(name, fallback, least, Integer.MAX_VALUE, Effect.LIVE, "");
@@ -50,7 +51,7 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
     /** Names what is no property of the loops; what Configuration Admin and its helpers add has names of their own. */
     private static void reportUnknown(Map<String, ?> properties) {
         for (String name : new TreeSet<>(properties.keySet())) {
-            if (!KNOWN.contains(name) && !NetworkConstants.isAdded(name)) {
+            if (!KNOWN.contains(name) && FOREIGN.stream().noneMatch(name::startsWith)) {
                 LOG.log(
                         Level.WARNING,
                         () -> source(properties) + ": unknown property \"" + name + "\"; known: "

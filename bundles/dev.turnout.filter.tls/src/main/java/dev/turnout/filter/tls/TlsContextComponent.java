@@ -2,13 +2,13 @@
 package dev.turnout.filter.tls;
 
 import dev.turnout.api.network.Effect;
-import dev.turnout.api.network.NetworkConstants;
 import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.HelperThreads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -37,6 +37,10 @@ public final class TlsContextComponent implements NamedContext {
     static final String PID = "dev.turnout.filter.tls";
 
     private static final Logger LOG = System.getLogger(TlsContextComponent.class.getName());
+
+    /** Begins the names of properties that containers and their installers add. */
+    private static final List<String> FOREIGN =
+            List.of(".", ":", "service.", "component.", "felix.", "org.apache.", "webconsole.", "osgi.");
 
     private static final Option<Duration> RELOAD_INTERVAL = Option.time(
             "reload.interval",
@@ -82,7 +86,7 @@ public final class TlsContextComponent implements NamedContext {
             known.add(each.getName().replace('_', '.'));
         }
         for (String each : new TreeSet<>(properties.keySet())) {
-            if (!known.contains(each) && !NetworkConstants.isAdded(each)) {
+            if (!known.contains(each) && FOREIGN.stream().noneMatch(each::startsWith)) {
                 Object file = properties.get("felix.fileinstall.filename");
                 LOG.log(
                         Level.WARNING,

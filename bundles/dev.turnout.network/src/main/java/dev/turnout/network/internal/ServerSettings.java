@@ -9,6 +9,7 @@ import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +41,18 @@ record ServerSettings(
         }
     }
 
+    /** Starts keys that Configuration Admin and its helpers add. */
+    private static final Set<String> FOREIGN =
+            Set.of("service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.");
+
+    private static final Set<String> LEVELS = Set.of("config.", "org.apache.karaf.");
+
     /** Reads a configuration: an empty text counts as not set. */
     static ServerSettings read(Map<String, ?> configuration) throws WrongValue {
         Map<String, String> texts = new TreeMap<>();
         configuration.forEach((key, value) -> {
             String text = String.valueOf(value).strip();
-            if (!text.isEmpty() && !NetworkConstants.isAdded(key)) {
+            if (!text.isEmpty() && !foreign(key)) {
                 texts.put(key, text);
             }
         });
@@ -84,6 +91,10 @@ record ServerSettings(
                     "it is above " + StreamOptions.WRITE_HIGH + "=" + high + "; lower it, or raise "
                             + StreamOptions.WRITE_HIGH);
         }
+    }
+
+    private static boolean foreign(String key) {
+        return FOREIGN.stream().anyMatch(key::startsWith) || LEVELS.stream().anyMatch(key::startsWith);
     }
 
     private static Endpoint endpoint(@Nullable String text) throws WrongValue {
