@@ -21,8 +21,10 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A selector that goes mad is replaced by another one of its provider. */
 class SelectorFaultTest extends LoopFixture {
@@ -58,6 +60,18 @@ class SelectorFaultTest extends LoopFixture {
         trace.clear();
         runTurns(1);
         assertEquals(List.of(), trace, "the registration works on with the new selector");
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Spec("JAVA-41")
+    void endlessImmediateWakeUpsAreEndedWithoutATimerToo() throws Exception {
+        loop.register(readablePipe().source(), SelectionKey.OP_READ, ops -> loop.stop());
+
+        loop.runForever();
+
+        assertEquals(2, selectors);
+        assertTrue(mad.rounds <= 513, () -> mad.rounds + " rounds without progress");
     }
 
     @Test

@@ -30,6 +30,9 @@ final class Poller {
     /** After so many polls in a row that ended early and found nothing, the selector is replaced. */
     static final int MAX_IDLE_ROUNDS = 512;
 
+    /** Waits until a channel is ready or somebody calls the wake-up. */
+    static final long NO_LIMIT = -1;
+
     private static final System.Logger LOG = System.getLogger("dev.turnout.core");
 
     private final SelectorLoop loop;
@@ -55,12 +58,14 @@ final class Poller {
         selector.wakeup();
     }
 
-    /** Finds what is ready; waits no longer than {@code millis}, and not at all for 0. Tells how many channels are ready. */
+    /** Finds what is ready; waits no longer than {@code millis}, for ever with {@link #NO_LIMIT}, and not at all for 0. Tells how many channels are ready. */
     int poll(long millis) {
         count = 0;
         try {
             if (millis == 0) {
                 selector.selectNow(collector);
+            } else if (millis == NO_LIMIT) {
+                selector.select(collector);
             } else {
                 selector.select(collector, millis);
             }

@@ -306,8 +306,10 @@ public final class SelectorLoop extends DelegatingLoop {
     }
 
     private void poll() {
-        long start = time();
         long first = timers.firstTime();
+        // without a timer nobody asks for the time: a loop that sleeps between messages would feel it
+        boolean timed = first != Long.MAX_VALUE;
+        long start = timed ? time() : 0;
         if (first <= start || !ready.fallAsleep()) {
             poller.poll(0);
             return;
@@ -318,11 +320,13 @@ public final class SelectorLoop extends DelegatingLoop {
             poller.poll(0);
             return;
         }
-        long millis = Math.min((first - start - 1) / 1_000_000 + 1, MAX_POLL_MILLIS);
+        long millis = timed ? Math.min((first - start - 1) / 1_000_000 + 1, MAX_POLL_MILLIS) : Poller.NO_LIMIT;
         int found = poller.poll(millis);
         boolean woken = ready.awake();
-        boolean inTime = time() - start >= (millis - 1) * 1_000_000;
-        if (found > 0 || woken || inTime || Thread.currentThread().isInterrupted()) {
+        if (found > 0
+                || woken
+                || Thread.currentThread().isInterrupted()
+                || (timed && time() - start >= (millis - 1) * 1_000_000)) {
             poller.countGoodRound();
         } else {
             poller.countIdleRound();
@@ -330,6 +334,9 @@ public final class SelectorLoop extends DelegatingLoop {
     }
 
     private void collectDue() {
+        if (timers.size() == 0) {
+            return;
+        }
         long now = time();
         for (Timer timer = timers.takeDue(now); timer != null; timer = timers.takeDue(now)) {
             if (dueCount == due.length) {
