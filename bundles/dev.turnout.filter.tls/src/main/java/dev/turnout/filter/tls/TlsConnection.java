@@ -209,8 +209,11 @@ final class TlsConnection {
         sender.open(by);
         // connectionMade is called in here
         upper.enter();
-        established.complete(transport);
-        upper.leave();
+        try {
+            established.complete(transport);
+        } finally {
+            upper.leave();
+        }
         sender.opened();
     }
 
@@ -287,16 +290,19 @@ final class TlsConnection {
             eofTold = true;
             BaseProtocol target = upper.protocol();
             upper.enter();
-            boolean keepOpen = upper.eofReceived();
-            if (keepOpen && state == State.OPEN) {
-                LOG.log(
-                        Level.WARNING,
-                        "{0} wants to go on sending after the end of the stream; TLS knows no half-close: closing {1}",
-                        target,
-                        transport);
+            try {
+                boolean keepOpen = upper.eofReceived();
+                if (keepOpen && state == State.OPEN) {
+                    LOG.log(
+                            Level.WARNING,
+                            "{0} wants to go on sending after the end of the stream; TLS knows no half-close: closing {1}",
+                            target,
+                            transport);
+                }
+                close();
+            } finally {
+                upper.leave();
             }
-            close();
-            upper.leave();
         } else if (state == State.ALERTED) {
             closeBelow();
         }
