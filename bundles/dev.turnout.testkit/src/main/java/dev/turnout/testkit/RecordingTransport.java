@@ -12,7 +12,9 @@ import dev.turnout.api.transport.WaterMarks;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +171,9 @@ public final class RecordingTransport implements Transport {
 
     @Override
     public void writelines(Iterable<ByteBuffer> data) {
-        data.forEach(this::write);
+        List<ByteBuffer> lines = new ArrayList<>();
+        data.forEach(lines::add); // all before the first is sent, as the real transports do
+        lines.forEach(this::write);
     }
 
     @Override

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Shows that recorders note what breaks the contract, so that the suites mean something, and that the recording transport is a fair partner. */
@@ -150,5 +152,22 @@ class RecorderTest {
         assertEquals(List.of("connectionMade", "connectionLost IOException"), protocol.trace());
         assertArrayEquals(new byte[] {'a', 'b', 'c'}, transport.written());
         assertEquals(List.of(), protocol.violations());
+    }
+
+    @Test
+    void sendsNoLineOfThoseWhoseIterationFails() {
+        RecordingTransport transport = new RecordingTransport(loop, protocol);
+        Iterable<ByteBuffer> lines = () -> Stream.of("a", "")
+                .map(line -> {
+                    if (line.isEmpty()) {
+                        throw new IllegalStateException("no line");
+                    }
+                    return ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII));
+                })
+                .iterator();
+
+        assertThrows(IllegalStateException.class, () -> transport.writelines(lines));
+
+        assertEquals("", transport.writtenText());
     }
 }

@@ -39,7 +39,10 @@ public interface WriteTransport extends BaseTransport {
     /** Does the same without ever copying: the buffer is the transport's from now on and must not be touched again (WRITE-8). */
     void writeOwned(ByteBuffer data);
 
-    /** Sends all elements in order, gathered where possible; takes the iterable's elements once, before it sends any, so it must not hand out one buffer filled anew (WRITE-9 to -15). */
+    /**
+     * Sends all elements in order, gathered where possible. Takes the iterable's elements once, before it sends any, so it must not hand out one buffer
+     * filled anew (WRITE-9 to -15).
+     */
     void writelines(Iterable<ByteBuffer> data);
 
     /**
