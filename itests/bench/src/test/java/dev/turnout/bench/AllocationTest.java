@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AllocationTest {
@@ -31,10 +35,17 @@ class AllocationTest {
         assertNothingIsAllocated("unix:" + folder.resolve("echo.sock"));
     }
 
+    /** The JDK keeps the address of the last sender alone, and makes a new object for another one. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES) // a lost datagram
+    void echoOfDatagramsOfOnePeerAllocatesNothingPerMessage() throws Exception {
+        assertNothingIsAllocated("udp");
+    }
+
     private static void assertNothingIsAllocated(String address) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (TurnoutServer server = new TurnoutServer(address);
-                Client client = new Client(server.address())) {
+                Client client = new Client(open(address, server.address()))) {
             long loop = server.thread().getId();
             client.send();
 
@@ -46,15 +57,19 @@ class AllocationTest {
         }
     }
 
+    private static ByteChannel open(String kind, SocketAddress address) throws IOException {
+        return kind.equals("udp") ? DatagramChannel.open().connect(address) : SocketChannel.open(address);
+    }
+
     /** Sends one message at a time over a blocking channel and checks that the same bytes come back. */
     private static final class Client implements AutoCloseable {
 
-        private final SocketChannel channel;
+        private final ByteChannel channel;
         private final ByteBuffer message = ByteBuffer.allocateDirect(1024);
         private final ByteBuffer answer = ByteBuffer.allocateDirect(1024);
 
-        Client(SocketAddress address) throws IOException {
-            channel = SocketChannel.open(address);
+        Client(ByteChannel channel) {
+            this.channel = channel;
             while (message.hasRemaining()) {
                 message.put((byte) message.position());
             }

@@ -4,6 +4,7 @@ package dev.turnout.bench.load;
 import dev.turnout.bench.wire.Wire;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -63,13 +64,17 @@ final class ConnectLoad implements Work {
 
     /** Connects up to the wanted number; when the system has no port left, fewer, until it has. */
     private void fill() throws IOException {
+        boolean unix = order.address() instanceof UnixDomainSocketAddress;
         while (sending && open < order.connections()) {
-            SocketChannel channel = SocketChannel.open(
-                    order.address() instanceof UnixDomainSocketAddress
-                            ? StandardProtocolFamily.UNIX
-                            : StandardProtocolFamily.INET);
+            SocketChannel channel =
+                    SocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
             try {
                 channel.configureBlocking(false);
+                if (!unix) {
+                    // the first message comes right behind the last of the handshake, and must not wait until that is
+                    // acknowledged
+                    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
                 long begun = System.nanoTime();
                 boolean connected = channel.connect(order.address());
                 Exchange exchange = new Exchange(channel, places.remove(), Pattern.start(opened), begun);
