@@ -172,7 +172,10 @@ public final class RecordingTransport implements Transport {
     @Override
     public void writelines(Iterable<ByteBuffer> data) {
         List<ByteBuffer> lines = new ArrayList<>();
-        data.forEach(lines::add); // all before the first is sent, as the real transports do
+        for (ByteBuffer line : data) {
+            lines.add(line.duplicate());
+            line.position(line.limit());
+        }
         lines.forEach(this::write);
     }
 

@@ -170,4 +170,16 @@ class RecorderTest {
 
         assertEquals("", transport.writtenText());
     }
+
+    @Test
+    void takesEachLineBeforeItAsksForTheNext() {
+        RecordingTransport transport = new RecordingTransport(loop, protocol);
+        ByteBuffer only = ByteBuffer.wrap(new byte[] {'a', 'b'});
+        Iterable<ByteBuffer> lines = () ->
+                Stream.generate(() -> only).takeWhile(ByteBuffer::hasRemaining).iterator();
+
+        transport.writelines(lines);
+
+        assertEquals("ab", transport.writtenText());
+    }
 }

@@ -4,6 +4,7 @@ package dev.turnout.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import dev.turnout.bench.server.Address;
 import dev.turnout.bench.server.TurnoutServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -35,7 +36,7 @@ class AllocationTest {
         assertNothingIsAllocated("unix:" + folder.resolve("echo.sock"));
     }
 
-    /** The JDK keeps the address of the last sender alone, and makes a new object for another one. */
+    /** Of one peer, as the JDK keeps the address of only the last sender. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.MINUTES) // a lost datagram
     void echoOfDatagramsOfOnePeerAllocatesNothingPerMessage() throws Exception {
@@ -57,8 +58,10 @@ class AllocationTest {
         }
     }
 
-    private static ByteChannel open(String kind, SocketAddress address) throws IOException {
-        return kind.equals("udp") ? DatagramChannel.open().connect(address) : SocketChannel.open(address);
+    private static ByteChannel open(String where, SocketAddress address) throws IOException {
+        return Address.kind(where).equals("udp")
+                ? DatagramChannel.open().connect(address)
+                : SocketChannel.open(address);
     }
 
     /** Sends one message at a time over a blocking channel and checks that the same bytes come back. */

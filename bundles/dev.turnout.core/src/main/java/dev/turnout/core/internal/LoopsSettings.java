@@ -29,6 +29,7 @@ record LoopsSettings(int count, String threadName, boolean debug, Duration slowC
     private static final String DEFAULT_THREAD_NAME = "turnout-loop";
     private static final List<String> KNOWN =
             List.of(COUNT.name(), DEBUG.name(), SHUTDOWN_TIMEOUT.name(), SLOW_CALLBACK.name(), THREAD_NAME);
+    /** The beginnings of names of properties that Configuration Admin, containers and their helpers add. */
     private static final List<String> FOREIGN = List.of(
             "service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.", "config.");
 

@@ -30,7 +30,7 @@ final class Poller {
     /** After so many polls in a row that ended early and found nothing, the selector is replaced. */
     static final int MAX_IDLE_ROUNDS = 512;
 
-    /** Waits until a channel is ready or somebody calls the wake-up. */
+    /** Waits until a channel is ready, somebody calls the wake-up, or the thread is interrupted. */
     static final long NO_LIMIT = -1;
 
     private static final System.Logger LOG = System.getLogger("dev.turnout.core");

@@ -307,8 +307,8 @@ public final class SelectorLoop extends DelegatingLoop {
 
     private void poll() {
         long first = timers.firstTime();
-        // without a timer nobody asks for the time: a loop that sleeps between messages would feel it
-        boolean timed = first != Long.MAX_VALUE;
+        // reading the clock costs time in every turn, and without a timer nobody needs it
+        boolean timed = timers.size() > 0;
         long start = timed ? time() : 0;
         if (first <= start || !ready.fallAsleep()) {
             poller.poll(0);

@@ -38,7 +38,7 @@ public final class TlsContextComponent implements NamedContext {
 
     private static final Logger LOG = System.getLogger(TlsContextComponent.class.getName());
 
-    /** Begins the names of properties that containers and their installers add. */
+    /** The beginnings of names of properties that containers and their installers add. */
     private static final List<String> FOREIGN =
             List.of(".", ":", "service.", "component.", "felix.", "org.apache.", "webconsole.", "osgi.");
 

@@ -41,11 +41,9 @@ record ServerSettings(
         }
     }
 
-    /** Starts keys that Configuration Admin and its helpers add. */
-    private static final Set<String> FOREIGN =
-            Set.of("service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.");
-
-    private static final Set<String> LEVELS = Set.of("config.", "org.apache.karaf.");
+    /** The beginnings of keys that Configuration Admin, containers and their helpers add; they are no settings of the server. */
+    private static final Set<String> FOREIGN = Set.of(
+            "service.", "component.", "felix.", "org.", "osgi.", "objectClass", ".", "webconsole.", "jmx.", "config.");
 
     /** Reads a configuration: an empty text counts as not set. */
     static ServerSettings read(Map<String, ?> configuration) throws WrongValue {
@@ -94,7 +92,7 @@ record ServerSettings(
     }
 
     private static boolean foreign(String key) {
-        return FOREIGN.stream().anyMatch(key::startsWith) || LEVELS.stream().anyMatch(key::startsWith);
+        return FOREIGN.stream().anyMatch(key::startsWith);
     }
 
     private static Endpoint endpoint(@Nullable String text) throws WrongValue {

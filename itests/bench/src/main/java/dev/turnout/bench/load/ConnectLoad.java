@@ -71,7 +71,8 @@ final class ConnectLoad implements Work {
             try {
                 channel.configureBlocking(false);
                 if (!unix) {
-                    // the first message comes right behind the last of the handshake, and must not wait until that is
+                    // the first message comes right behind the last of the TLS handshake, and must not wait until that
+                    // is
                     // acknowledged
                     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 }
