@@ -71,9 +71,7 @@ final class ConnectLoad implements Work {
             try {
                 channel.configureBlocking(false);
                 if (!unix) {
-                    // the first message comes right behind the last of the TLS handshake, and must not wait until that
-                    // is
-                    // acknowledged
+                    // after a TLS handshake the first message would wait until that is acknowledged
                     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 }
                 long begun = System.nanoTime();
