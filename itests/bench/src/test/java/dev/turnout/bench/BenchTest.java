@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shows that the bench works; judges no speed. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // it starts ten JVMs, each scenario's load generator among them
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // it starts a dozen JVMs, each scenario's load generator among them
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the bench reads /proc")
 class BenchTest {
 
@@ -56,6 +56,21 @@ class BenchTest {
         if (allocates) {
             assertPositive(1, "allocatedBytes");
         }
+    }
+
+    @Test
+    void measuresIdleConnections() throws Exception {
+        run("idle-10000", "turnout", "turnout");
+
+        assertPositive(1, "verifiedBytes", "liveBytes", "residentBefore");
+        assertEquals(1, values("residentBytes").size()); // few may find room in what is resident
+    }
+
+    @Test
+    void measuresTwoLoopsThatCompute() throws Exception {
+        run("tcp-50x1KiB-loops-working", "turnout,turnout-2-loops", "turnout");
+
+        assertPositive(2, "verifiedBytes", "loadCpu");
     }
 
     @Test

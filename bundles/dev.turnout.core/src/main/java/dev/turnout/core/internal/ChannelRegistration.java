@@ -11,20 +11,17 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 
-/** Ties a channel to the handler that owns it; attached to its selection key. Thread: the loop's. */
+/** Ties a channel to the handler that owns it; attached to its selection key until it is cancelled. Thread: the loop's. */
 final class ChannelRegistration implements Registration {
 
     final ReadyHandler handler;
 
     private final Poller poller;
-    private final SelectableChannel channel;
     private SelectionKey key;
-    private boolean ended;
 
     ChannelRegistration(Poller poller, Selector selector, SelectableChannel channel, int ops, ReadyHandler handler)
             throws ClosedChannelException {
         this.poller = poller;
-        this.channel = channel;
         this.handler = handler;
         this.key = channel.register(selector, ops);
         key.attach(this);
@@ -32,39 +29,37 @@ final class ChannelRegistration implements Registration {
 
     /** Waits at another selector from now on; the old one is about to be closed. */
     void moveTo(Selector selector) throws ClosedChannelException {
-        SelectionKey moved = channel.register(selector, key.interestOps(), this);
+        SelectionKey moved = key.channel().register(selector, key.interestOps(), this);
         key.cancel();
         key = moved;
     }
 
     @Override
     public SelectableChannel channel() {
-        return channel;
+        return key.channel();
     }
 
     @Override
     public int interestOps() {
-        return ended || !key.isValid() ? 0 : key.interestOps();
+        return key.isValid() ? key.interestOps() : 0;
     }
 
     @Override
     public void interestOps(int ops) {
-        if (!ended && key.isValid() && key.interestOps() != ops) {
+        if (key.isValid() && key.interestOps() != ops) {
             key.interestOps(ops);
         }
     }
 
     @Override
     public void cancel() {
-        if (!ended) {
-            ended = true;
-            key.cancel();
-            key.attach(null); // whoever still has the key must not have the handler too
-        }
+        key.cancel();
+        key.attach(null); // whoever still has the key must not have the handler too
     }
 
     @Override
     public void close() {
+        SelectableChannel channel = channel();
         cancel();
         if (!channel.isOpen()) {
             return;

@@ -542,7 +542,7 @@ public class Core implements NetworkRuntime, NetworkControl {
 
     private Collection<CompletionStage<Void>> ended(Predicate<Session> whose) {
         List<CompletionStage<Void>> ends = new ArrayList<>();
-        sessions.values().stream().filter(whose).forEach(session -> ends.add(session.ended));
+        sessions.values().stream().filter(whose).forEach(session -> ends.add(session.ended()));
         return ends;
     }
 

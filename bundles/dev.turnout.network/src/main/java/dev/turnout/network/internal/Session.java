@@ -11,17 +11,21 @@ import dev.turnout.api.transport.ExtraInfo;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Is what the network knows about one connection. Thread: the connection's loop, apart from the final fields. */
+/** Is what the network knows about one connection. Thread: the connection's loop, apart from the final fields and {@link #ended()}. */
 final class Session {
+
+    private static final CompletableFuture<Void> OVER = CompletableFuture.completedFuture(null);
 
     final BaseTransport transport;
     final Origin origin;
     final long id;
     final long since = System.currentTimeMillis();
-    /** Completes when the connection is over. */
-    final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** Completes when the connection is over; null as long as nobody has asked for it. */
+    private @Nullable CompletableFuture<Void> ended;
 
     /** What stands above the filters, or null if the transport's own protocol is in charge. */
     @Nullable
@@ -140,6 +144,14 @@ final class Session {
         return server == null ? ServerOptions.DEFAULTS : server.options();
     }
 
+    /** Completes when the connection is over; any thread. */
+    synchronized CompletionStage<Void> ended() {
+        if (ended == null) {
+            ended = new CompletableFuture<>();
+        }
+        return ended;
+    }
+
     void close() {
         BaseTransport face = face();
         if (face == null) {
@@ -194,6 +206,13 @@ final class Session {
         if (server != null) {
             server.over(this);
         }
-        ended.complete(null);
+        CompletableFuture<Void> awaitedEnd;
+        synchronized (this) {
+            awaitedEnd = ended;
+            ended = OVER;
+        }
+        if (awaitedEnd != null) {
+            awaitedEnd.complete(null);
+        }
     }
 }

@@ -7,6 +7,9 @@ import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,20 +19,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the connections of one server, which live on several loops: the one place where their threads meet.
+ * Knows the connections of one server, which live on several loops: the one place where their threads meet. Counts them as their observer, and passes on
+ * to the network what it is told.
  *
- * <p>A connection counts from its acceptance until after its {@code connectionLost}.
+ * <p>A connection counts from its acceptance until after its {@code connectionLost}. Those over the internet's protocols count by the peer's host too.
  *
  * @see "SERVER-33 to SERVER-36, SERVER-40"
  */
-final class ServerConnections {
+final class ServerConnections implements ConnectionObserver {
 
     private static final Logger LOG = System.getLogger(ServerConnections.class.getName());
 
     private final ConnectionObserver network;
     private final Runnable ended;
     private final AtomicInteger count = new AtomicInteger();
-    private final Map<Object, Integer> byHost = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Integer> byHost = new ConcurrentHashMap<>();
     private final Set<StreamChannelTransport> open = ConcurrentHashMap.newKeySet();
 
     /** @param ended called on a connection's loop after its place was given up */
@@ -42,8 +46,9 @@ final class ServerConnections {
         return count.get();
     }
 
-    /** Takes a place, unless the host has as many as it may have; a null host is not counted on its own. */
-    boolean enter(@Nullable Object host, int mostOfHost) {
+    /** Takes a place for the connection of a peer, unless its host has as many as it may have. */
+    boolean enter(@Nullable SocketAddress peer, int mostOfHost) {
+        InetAddress host = hostOf(peer);
         if (host != null) {
             int ofHost = byHost.merge(host, 1, Integer::sum);
             if (ofHost > mostOfHost) {
@@ -55,17 +60,21 @@ final class ServerConnections {
         return true;
     }
 
-    /** Gives a place up. */
-    void leave(@Nullable Object host) {
-        leaveHost(host);
+    /** Gives the place of such a connection up. */
+    void leave(@Nullable SocketAddress peer) {
+        leaveHost(hostOf(peer));
         count.decrementAndGet();
         ended.run();
     }
 
-    private void leaveHost(@Nullable Object host) {
+    private void leaveHost(@Nullable InetAddress host) {
         if (host != null) {
             byHost.computeIfPresent(host, (key, ofHost) -> ofHost == 1 ? null : ofHost - 1);
         }
+    }
+
+    private static @Nullable InetAddress hostOf(@Nullable SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     /** Runs an action for each open connection, on its own loop: at once for those of the caller's loop. */
@@ -84,39 +93,34 @@ final class ServerConnections {
         }
     }
 
-    /** Returns the observer of one connection: it counts, and passes everything on to the network. */
-    ConnectionObserver observer(@Nullable Object host) {
-        return new ConnectionObserver() {
-            @Override
-            public long nextId() {
-                return network.nextId();
-            }
+    @Override
+    public long nextId() {
+        return network.nextId();
+    }
 
-            @Override
-            public void opened(BaseTransport transport) {
-                open.add((StreamChannelTransport) transport);
-                network.opened(transport);
-            }
+    @Override
+    public void opened(BaseTransport transport) {
+        open.add((StreamChannelTransport) transport);
+        network.opened(transport);
+    }
 
-            @Override
-            public void closed(BaseTransport transport, @Nullable Throwable cause) {
-                open.remove(transport);
-                try {
-                    network.closed(transport, cause);
-                } finally {
-                    leave(host);
-                }
-            }
+    @Override
+    public void closed(BaseTransport transport, @Nullable Throwable cause) {
+        open.remove(transport);
+        try {
+            network.closed(transport, cause);
+        } finally {
+            leave(((StreamChannelTransport) transport).peer());
+        }
+    }
 
-            @Override
-            public void switched(BaseTransport transport, SwitchReport report) {
-                network.switched(transport, report);
-            }
+    @Override
+    public void switched(BaseTransport transport, SwitchReport report) {
+        network.switched(transport, report);
+    }
 
-            @Override
-            public Optional<Object> extraInfo(BaseTransport transport, String name) {
-                return network.extraInfo(transport, name);
-            }
-        };
+    @Override
+    public Optional<Object> extraInfo(BaseTransport transport, String name) {
+        return network.extraInfo(transport, name);
     }
 }

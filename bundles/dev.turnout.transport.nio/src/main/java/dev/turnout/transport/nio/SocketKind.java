@@ -52,8 +52,4 @@ public interface SocketKind {
     default @Nullable SocketChannel accept(ServerSocketChannel listener) throws IOException {
         return listener.accept();
     }
-
-    /** Returns what connections of one remote host have in common, or null if they are not counted. */
-    @Nullable
-    Object remoteHost(@Nullable SocketAddress peer);
 }

@@ -66,12 +66,13 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private final long id;
     private final @Nullable SocketAddress peer;
     private final @Nullable SocketAddress local;
-    private final ChannelView view;
-    private final WriteQueue queue = new WriteQueue();
-    private final FlowControl flow;
     private final @Nullable StreamTimeouts timeouts;
-    private final ProtocolSwitch switching = new ProtocolSwitch(new SwitchHost());
     private final Registration registration;
+
+    // made when they are first needed, as most connections never need them
+    private @Nullable Backlog backlog;
+    private @Nullable ProtocolSwitch switching;
+    private @Nullable ChannelView view;
 
     private @Nullable BaseProtocol protocol;
 
@@ -83,7 +84,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private int interest;
     private int callbacks;
 
-    /** What the loop's outgoing buffer has is this transport's; only during its callbacks, with an empty queue, and not above the high mark. */
+    /** What the loop's outgoing buffer has is this transport's; only during its callbacks, with nothing waiting, and not above the high mark. */
     private boolean collecting;
 
     private boolean begun;
@@ -103,6 +104,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private StreamChannelTransport(
             IoLoop loop,
             SocketChannel channel,
+            @Nullable SocketAddress peer,
             String kind,
             Direction direction,
             BaseProtocol protocol,
@@ -116,10 +118,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         this.settings = settings;
         this.observer = observer;
         this.id = observer.nextId();
-        this.peer = ChannelView.remoteAddress(channel);
+        this.peer = peer;
         this.local = ChannelView.localAddress(channel);
-        this.view = new ChannelView(channel);
-        this.flow = new FlowControl(new FlowListener(), settings.marks());
         this.timeouts = StreamTimeouts.of(loop, settings, this::timedOut);
         setCurrent(protocol);
         this.registration = ReadySource.register(loop, channel, 0, this);
@@ -139,7 +139,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
-        return begin(loop, channel, kind, Direction.BOTH, protocol, settings, observer);
+        return begin(
+                loop, channel, ChannelView.remoteAddress(channel), kind, Direction.BOTH, protocol, settings, observer);
     }
 
     /**
@@ -156,10 +157,23 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
+        return begin(loop, channel, ChannelView.remoteAddress(channel), kind, direction, protocol, settings, observer);
+    }
+
+    /** Does the same for a channel whose peer is known. */
+    static StreamChannelTransport begin(
+            IoLoop loop,
+            SocketChannel channel,
+            @Nullable SocketAddress peer,
+            String kind,
+            Direction direction,
+            BaseProtocol protocol,
+            StreamSettings settings,
+            ConnectionObserver observer) {
         loop.checkThread();
         requireProtocol(direction, protocol);
         StreamChannelTransport transport =
-                new StreamChannelTransport(loop, channel, kind, direction, protocol, settings, observer);
+                new StreamChannelTransport(loop, channel, peer, kind, direction, protocol, settings, observer);
         transport.begin();
         return transport;
     }
@@ -259,7 +273,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             data.position(data.limit());
             return;
         }
-        if (size == 0 || (callbacks > 0 && queue.isEmpty() && collect(data, size))) {
+        if (size == 0 || (callbacks > 0 && !isBackedUp() && collect(data, size))) {
             return;
         }
         sendOrKeep(data);
@@ -275,11 +289,11 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (before > 0 && !collecting) {
             return false;
         }
-        boolean small = size <= Math.min(COLLECTED_BYTES, flow.marks().high());
-        if (!small || before + size > Math.min(outgoing.capacity(), flow.marks().high())) {
+        boolean small = size <= Math.min(COLLECTED_BYTES, marks().high());
+        if (!small || before + size > Math.min(outgoing.capacity(), marks().high())) {
             sendCollected();
         }
-        if (!small || closing || !queue.isEmpty()) {
+        if (!small || closing || isBackedUp()) {
             return false;
         }
         outgoing.put(data);
@@ -305,12 +319,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             data.position(data.limit()); // what was collected could not be sent
             return;
         }
-        if (queue.isEmpty()) {
+        if (!isBackedUp()) {
             sendNow(data);
         }
         if (data.hasRemaining()) {
-            queue.addCopy(data);
-            backedUp();
+            backlog().queue.addCopy(data);
+            backlogGrown();
         }
     }
 
@@ -394,7 +408,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     /** Ends a writing end that nobody reads any more (PIPE-12, PIPE-13). */
     private void readerGone() {
-        if (queue.isEmpty()) {
+        if (!isBackedUp()) {
             forceClose(null);
         } else {
             failed("write to", new IOException("Broken pipe"));
@@ -556,12 +570,12 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (closing || eofWanted || sending != null) {
             refuse(data.remaining());
         } else if (data.hasRemaining()) {
-            if (queue.isEmpty()) {
+            if (!isBackedUp()) {
                 sendNow(data);
             }
             if (data.hasRemaining()) {
-                queue.addOwned(data.duplicate());
-                backedUp();
+                backlog().queue.addOwned(data.duplicate());
+                backlogGrown();
             }
         }
         data.position(data.limit());
@@ -588,7 +602,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (lines.isEmpty()) {
             return;
         }
-        if (queue.isEmpty()) {
+        if (!isBackedUp()) {
             try {
                 lines.drainTo(channel);
                 if (timeouts != null) {
@@ -600,14 +614,40 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             }
         }
         if (!lines.isEmpty()) {
-            queue.copyFrom(lines);
-            backedUp();
+            backlog().queue.copyFrom(lines);
+            backlogGrown();
         }
     }
 
-    private void backedUp() {
+    private void backlogGrown() {
         updateInterest();
-        flow.grown(queue.size());
+        backlog().flow.grown(waiting());
+    }
+
+    private Backlog backlog() {
+        Backlog present = backlog;
+        if (present == null) {
+            present = new Backlog(new FlowListener(), settings.marks());
+            backlog = present;
+        }
+        return present;
+    }
+
+    /** Tells whether bytes wait for the system to take them. */
+    private boolean isBackedUp() {
+        Backlog present = backlog;
+        return present != null && !present.queue.isEmpty();
+    }
+
+    /** Returns how many do. */
+    private long waiting() {
+        Backlog present = backlog;
+        return present == null ? 0 : present.queue.size();
+    }
+
+    private WaterMarks marks() {
+        Backlog present = backlog;
+        return present == null ? settings.marks() : present.flow.marks();
     }
 
     /** Counts a write of so many bytes that comes too late, or throws for one that is a mistake; writing nothing is neither too late (WRITE-5). */
@@ -635,8 +675,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     private void flush() {
         FileSending file = sending;
         try {
-            if (!queue.isEmpty()) {
-                queue.writeRound(channel);
+            if (isBackedUp()) {
+                backlog().queue.writeRound(channel);
             } else if (file != null) {
                 file.sendRound();
             }
@@ -647,8 +687,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             failed("write to", e);
             return;
         }
-        flow.shrunk(queue.size());
-        if (queue.isEmpty() && !ending) {
+        if (backlog != null) {
+            backlog.flow.shrunk(waiting());
+        }
+        if (!isBackedUp() && !ending) {
             emptied();
         }
     }
@@ -687,7 +729,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             return;
         }
         eofWanted = true;
-        if (queue.isEmpty() && sending == null) {
+        if (!isBackedUp() && sending == null) {
             shutdownOutput();
         }
     }
@@ -702,27 +744,29 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public long getWriteBufferSize() {
         loop.checkThread();
         sendCollected(); // what the system would have taken at once does not wait (WRITE-23)
-        return queue.size();
+        return waiting();
     }
 
     @Override
     public WaterMarks getWriteBufferLimits() {
         loop.checkThread();
-        return flow.marks();
+        return marks();
     }
 
     @Override
     public void setWriteBufferLimits(WaterMarks marks) {
         loop.checkThread();
         sendCollected();
-        flow.setMarks(marks, queue.size());
+        backlog().flow.setMarks(marks, waiting());
     }
 
     @Override
     public void setWriteBufferLimits() {
         loop.checkThread();
         sendCollected();
-        flow.restoreMarks(queue.size());
+        if (backlog != null) {
+            backlog.flow.restoreMarks(waiting());
+        }
     }
 
     /** Calls {@code pauseWriting} of the protocol in charge. */
@@ -766,7 +810,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
     private void fileSent() {
         sending = null;
-        if (!ending && queue.isEmpty()) {
+        if (!ending && !isBackedUp()) {
             emptied();
         }
         updateInterest();
@@ -782,8 +826,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             return;
         }
         closing = true;
-        flow.closing();
-        if (queue.isEmpty() && sending == null) {
+        if (backlog != null) {
+            backlog.flow.closing();
+        }
+        if (!isBackedUp() && sending == null) {
             end(null);
         }
         updateInterest();
@@ -793,7 +839,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public void abort() {
         loop.checkThread();
         sendCollected();
-        if (settings.resetOnAbort() && !queue.isEmpty() && !ending) {
+        if (settings.resetOnAbort() && isBackedUp() && !ending) {
             resetWhenReleased();
         }
         forceClose(null);
@@ -861,9 +907,11 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (ending) {
             return;
         }
-        queue.clear();
         closing = true;
-        flow.closing();
+        if (backlog != null) {
+            backlog.queue.clear();
+            backlog.flow.closing();
+        }
         end(why);
         updateInterest();
         if (sending != null) {
@@ -914,6 +962,9 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         refuseUpgraded();
         requireProtocol(direction, next);
         if (protocol != null) {
+            if (switching == null) {
+                switching = new ProtocolSwitch(new SwitchHost());
+            }
             switching.ask(protocol, next, unreadBytes);
         }
     }
@@ -987,7 +1038,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         } finally {
             callbacks--;
         }
-        if (callbacks == 0 && switching.isAsked()) {
+        if (callbacks == 0 && switching != null && switching.isAsked()) {
             switching.run();
         }
     }
@@ -995,7 +1046,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     @Override
     public boolean isWritingPaused() {
         loop.checkThread();
-        return flow.isPaused();
+        return backlog != null && backlog.flow.isPaused();
     }
 
     @Override
@@ -1015,17 +1066,32 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         return loop;
     }
 
+    /** Returns the peer's address as it was at the beginning, or null if the system could not tell it; any thread. */
+    @Nullable
+    SocketAddress peer() {
+        return peer;
+    }
+
     @Override
     public Optional<Object> getExtraInfo(String name) {
         loop.checkThread();
         return switch (name) {
             case "peername" -> Optional.ofNullable(peer);
             case "sockname" -> Optional.ofNullable(local);
-            case "socket" -> channel instanceof PipeChannel ? Optional.empty() : Optional.of(view);
+            case "socket" -> channel instanceof PipeChannel ? Optional.empty() : Optional.of(view());
             case "pipe" -> pipe();
             case "connectionId" -> Optional.of(id);
             default -> observer.extraInfo(this, name);
         };
+    }
+
+    private ChannelView view() {
+        ChannelView present = view;
+        if (present == null) {
+            present = new ChannelView(channel);
+            view = present;
+        }
+        return present;
     }
 
     private Optional<Object> pipe() {
@@ -1048,7 +1114,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         if (begun && !readingPaused && !closing && !peerEnded && held == null && sending == null) {
             ops = SelectionKey.OP_READ;
         }
-        if (!ending && (!queue.isEmpty() || sending != null)) {
+        if (!ending && (isBackedUp() || sending != null)) {
             ops |= SelectionKey.OP_WRITE;
         }
         if (ops != interest) {
@@ -1062,7 +1128,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     public String toString() {
         String state = protocol == null ? "closed" : closing ? "closing" : "open";
         String ends = channel instanceof PipeChannel ? channel.toString() : local + " to " + peer;
-        return kind + " transport #" + id + " (" + ends + ", " + state + ", " + queue.size() + " bytes buffered)";
+        return kind + " transport #" + id + " (" + ends + ", " + state + ", " + waiting() + " bytes buffered)";
     }
 
     private final class SwitchHost implements ProtocolSwitch.Host {
@@ -1104,7 +1170,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
         @Override
         public boolean isWritingPaused() {
-            return flow.isPaused();
+            return backlog != null && backlog.flow.isPaused();
         }
 
         @Override

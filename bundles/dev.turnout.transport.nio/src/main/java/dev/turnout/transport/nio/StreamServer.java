@@ -180,8 +180,8 @@ public final class StreamServer implements Server, LoopResource, Releasable {
 
     /** Takes a connection in; on the server's loop. */
     void accepted(SocketChannel channel) {
-        Object host = kind().remoteHost(ChannelView.remoteAddress(channel));
-        if (!connections.enter(host, options.get(ServerOptions.MAX_CONNECTIONS_PER_ADDRESS))) {
+        SocketAddress peer = ChannelView.remoteAddress(channel);
+        if (!connections.enter(peer, options.get(ServerOptions.MAX_CONNECTIONS_PER_ADDRESS))) {
             closeQuietly(channel);
             return;
         }
@@ -190,21 +190,21 @@ public final class StreamServer implements Server, LoopResource, Releasable {
         }
         IoLoop target = request.group().next();
         if (target == loop) {
-            begin(target, channel, host);
+            begin(target, channel, peer);
             return;
         }
         try {
-            target.execute(() -> begin(target, channel, host));
+            target.execute(() -> begin(target, channel, peer));
         } catch (IllegalStateException closedLoop) {
-            refuse(channel, host);
+            refuse(channel, peer);
             report("cannot hand a connection to loop " + target.name(), closedLoop);
         }
     }
 
     /** Begins a connection; on the connection's own loop. */
-    private void begin(IoLoop target, SocketChannel channel, @Nullable Object host) {
+    private void begin(IoLoop target, SocketChannel channel, @Nullable SocketAddress peer) {
         if (closed && !released) {
-            refuse(channel, host);
+            refuse(channel, peer);
             return;
         }
         BaseProtocol protocol;
@@ -212,13 +212,13 @@ public final class StreamServer implements Server, LoopResource, Releasable {
             channel.configureBlocking(false);
             kind().configure(channel, options);
         } catch (IOException clientIsGone) {
-            refuse(channel, host);
+            refuse(channel, peer);
             return;
         } catch (Throwable e) {
             failed(
                     target,
                     channel,
-                    host,
+                    peer,
                     "a connection to " + request.endpoint() + " cannot be set up; it is closed",
                     e);
             return;
@@ -226,28 +226,29 @@ public final class StreamServer implements Server, LoopResource, Releasable {
         try {
             protocol = Objects.requireNonNull(request.factory().apply(target), "the factory returned null");
             StreamChannelTransport.begin(
-                    target, channel, kind().scheme(), protocol, settings, connections.observer(host));
+                    target, channel, peer, kind().scheme(), Direction.BOTH, protocol, settings, connections);
         } catch (Throwable e) {
             failed(
                     target,
                     channel,
-                    host,
+                    peer,
                     "the factory of " + request.endpoint() + " failed; the connection is closed",
                     e);
         }
     }
 
-    private void failed(IoLoop target, SocketChannel channel, @Nullable Object host, String message, Throwable e) {
-        refuse(channel, host);
+    private void failed(
+            IoLoop target, SocketChannel channel, @Nullable SocketAddress peer, String message, Throwable e) {
+        refuse(channel, peer);
         target.callExceptionHandler(ErrorContext.of(message, e));
         if (e instanceof OutOfMemoryError fatal) {
             throw fatal;
         }
     }
 
-    private void refuse(SocketChannel channel, @Nullable Object host) {
+    private void refuse(SocketChannel channel, @Nullable SocketAddress peer) {
         closeQuietly(channel);
-        connections.leave(host);
+        connections.leave(peer);
     }
 
     private void report(String message, Throwable e) {

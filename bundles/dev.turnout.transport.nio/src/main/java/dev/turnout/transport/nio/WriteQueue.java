@@ -25,7 +25,7 @@ public final class WriteQueue {
 
     private static final ByteBuffer[] NO_ROUND = {};
 
-    // both small until something waits, as most connections never have anything waiting
+    // both small, as most queues have one buffer at a time
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
     private ByteBuffer[] round = NO_ROUND;
     private long size;

@@ -145,9 +145,4 @@ class TcpSockets implements SocketKind {
         }
         return new BoundSocket<>(channel);
     }
-
-    @Override
-    public @Nullable Object remoteHost(@Nullable SocketAddress peer) {
-        return peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
-    }
 }

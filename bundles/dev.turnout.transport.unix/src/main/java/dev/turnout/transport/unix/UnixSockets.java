@@ -100,9 +100,4 @@ final class UnixSockets implements SocketKind {
             }
         });
     }
-
-    @Override
-    public @Nullable Object remoteHost(@Nullable SocketAddress peer) {
-        return null;
-    }
 }

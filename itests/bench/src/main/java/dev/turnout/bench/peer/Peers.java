@@ -40,6 +40,9 @@ public final class Peers {
     /** Serves TCP without a core of its own, one of them on two loops. */
     public static final String LOOPS = "loops";
 
+    /** Does the same and computes for each message, which leaves the load generator little to do. */
+    public static final String WORKING_LOOPS = "working-loops";
+
     /** Works by itself: starts children. */
     public static final String CHILDREN = "children";
 
@@ -82,12 +85,15 @@ public final class Peers {
                         .with(MESSAGES, TurnoutServer.class)
                         .with(SWITCHING, TurnoutServer.class)
                         .with(LOOPS, TurnoutServer.class)
+                        .with(WORKING_LOOPS, TurnoutServer.class)
                         .with(CHILDREN, Children.class, TURNOUT)
                         .with(PIPES, Children.class, TURNOUT)
                         .with(TIMERS, Timers.class, TURNOUT)
                         .with(CALLS, Calls.class, TURNOUT),
                 JavaPeer.of(TURNOUT + "-switching", Networks.class).with(SWITCHING, TurnoutServer.class, "switching"),
-                JavaPeer.of(TURNOUT + "-2-loops", Networks.class).with(LOOPS, TurnoutServer.class, "loops=2"),
+                JavaPeer.of(TURNOUT + "-2-loops", Networks.class)
+                        .with(LOOPS, TurnoutServer.class, "loops=2")
+                        .with(WORKING_LOOPS, TurnoutServer.class, "loops=2"),
                 JavaPeer.of(TURNOUT + "-conscrypt", Conscrypt.class).with(TLS, TurnoutServer.class, "conscrypt"),
                 netty("nio")
                         .with(TLS, NettyServer.class, "nio")

@@ -62,6 +62,7 @@ public final class Scenarios {
                         "calls from " + Calls.CALLERS + " threads to another one, at most " + Calls.EACH
                                 + " of each thread waiting"),
                 new SwitchingScenario("tcp-50x1KiB-switching"),
-                new LoopsScenario("tcp-50x1KiB-loops"));
+                LoopsScenario.echo("tcp-50x1KiB-loops"),
+                LoopsScenario.working("tcp-50x1KiB-loops-working"));
     }
 }

@@ -76,8 +76,11 @@ public final class TurnoutServer implements AutoCloseable {
 
     private SocketAddress listen(String where, ServerOptions options) {
         SocketAddress wanted = Address.parse(where);
-        Supplier<BaseProtocol> protocol =
-                Address.kind(where).equals(Peers.MESSAGES) ? MessageEcho::new : EchoProtocol::new;
+        Supplier<BaseProtocol> protocol = switch (Address.kind(where)) {
+            case Peers.MESSAGES -> MessageEcho::new;
+            case Peers.WORKING_LOOPS -> WorkingEcho::new;
+            default -> EchoProtocol::new;
+        };
         CompletionStage<Server> listening = wanted instanceof UnixDomainSocketAddress unix
                 ? networks.network().createUnixServer(protocol, unix.getPath(), options)
                 : networks.network()
