@@ -306,6 +306,23 @@ class WatchTest extends LoopFixture {
     }
 
     @Test
+    void aCancelledRegistrationLeavesTheNextOneOfItsChannelAlone() throws Exception {
+        Pipe pipe = readablePipe();
+        Registration former = loop.register(pipe.source(), SelectionKey.OP_READ, ops -> trace.add("former"));
+        former.cancel();
+        Registration next = loop.register(pipe.source(), SelectionKey.OP_READ, ops -> trace.add("next"));
+
+        former.interestOps(0);
+        former.cancel();
+        runTurns(1);
+
+        assertEquals(List.of("next"), trace);
+        assertEquals(0, former.interestOps());
+        assertEquals(SelectionKey.OP_READ, next.interestOps());
+        assertSame(pipe.source(), former.channel());
+    }
+
+    @Test
     void theScratchBufferIsOneAndItsViewCannotBeWritten() {
         ByteBuffer scratch = loop.scratch();
         scratch.putInt(42).flip();

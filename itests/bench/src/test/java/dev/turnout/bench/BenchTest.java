@@ -48,7 +48,12 @@ class BenchTest {
 
     /** Each kind of load by another kind of server. */
     @ParameterizedTest
-    @CsvSource({"tcp-connect, netty-nio, true", "tls-50x1KiB, bare, true", "udp-50x512B, turnout, false"})
+    @CsvSource({
+        "tcp-connect, netty-nio, true",
+        "unix-connect, turnout, true",
+        "tls-50x1KiB, bare, true",
+        "udp-50x512B, turnout, false"
+    })
     void measuresOtherKindsOfLoad(String scenario, String server, boolean allocates) throws Exception {
         run(scenario, server, server);
 

@@ -24,7 +24,7 @@ final class Session {
     final long id;
     final long since = System.currentTimeMillis();
 
-    /** Completes when the connection is over; null as long as nobody has asked for it. */
+    /** What {@link #ended()} returns; null until somebody asks or the connection is over. Guarded by this. */
     private @Nullable CompletableFuture<Void> ended;
 
     /** What stands above the filters, or null if the transport's own protocol is in charge. */

@@ -16,6 +16,8 @@ import java.lang.reflect.Method;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,34 @@ public abstract class ExtraInfoContract extends StreamContract {
             for (Method method : view.getClass().getMethods()) {
                 assertFalse(Channel.class.isAssignableFrom(method.getReturnType()), method::toString);
             }
+        });
+    }
+
+    @Test
+    @Spec("EXTRA-19")
+    void theSocketIsTheSameBeforeAndAfterTheEnd() {
+        needs(StreamFixture.Capability.SOCKET_OPTIONS);
+        RecordingProtocol asking = recorder();
+        RecordingProtocol late = recorder();
+        Link asked = open(asking);
+        Link unasked = open(late);
+        List<SocketView> before = new ArrayList<>();
+
+        run(in -> {
+            before.add(asked.transport().getExtraInfo(ExtraInfo.SOCKET).orElseThrow());
+            asked.transport().close();
+            unasked.transport().close();
+        });
+        asking.awaitLost();
+        late.awaitLost();
+
+        run(in -> {
+            assertSame(
+                    before.get(0),
+                    asked.transport().getExtraInfo(ExtraInfo.SOCKET).orElseThrow());
+            SocketView first =
+                    unasked.transport().getExtraInfo(ExtraInfo.SOCKET).orElseThrow();
+            assertSame(first, unasked.transport().getExtraInfo(ExtraInfo.SOCKET).orElseThrow());
         });
     }
 

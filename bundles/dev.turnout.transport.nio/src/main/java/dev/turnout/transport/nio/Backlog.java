@@ -4,8 +4,8 @@ package dev.turnout.transport.nio;
 import dev.turnout.api.transport.WaterMarks;
 
 /**
- * Is what a connection has from the first time on that the system did not take all of its bytes, or that its water marks were set: the bytes that wait, and
- * what its protocol was told of them. Most connections never need one, and idle ones are as small without.
+ * Holds the bytes of a connection that wait for the system to take them, and what its protocol was told of that. A connection has one from the first time
+ * on that bytes wait, or that its water marks are set, until it ends; most never have one.
  */
 final class Backlog {
 

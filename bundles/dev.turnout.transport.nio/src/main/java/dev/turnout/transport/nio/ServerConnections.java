@@ -77,6 +77,11 @@ final class ServerConnections implements ConnectionObserver {
         return peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
+    /** Tells whether this is a connection of the server that has begun and not ended. */
+    boolean has(StreamChannelTransport transport) {
+        return open.contains(transport);
+    }
+
     /** Runs an action for each open connection, on its own loop: at once for those of the caller's loop. */
     void each(Consumer<StreamChannelTransport> action) {
         for (StreamChannelTransport transport : open) {
@@ -101,7 +106,12 @@ final class ServerConnections implements ConnectionObserver {
     @Override
     public void opened(BaseTransport transport) {
         open.add((StreamChannelTransport) transport);
-        network.opened(transport);
+        try {
+            network.opened(transport);
+        } catch (Throwable e) {
+            open.remove(transport);
+            throw e;
+        }
     }
 
     @Override

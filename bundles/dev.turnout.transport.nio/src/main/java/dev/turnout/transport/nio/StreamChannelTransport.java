@@ -139,8 +139,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
-        return begin(
-                loop, channel, ChannelView.remoteAddress(channel), kind, Direction.BOTH, protocol, settings, observer);
+        return begin(loop, channel, kind, Direction.BOTH, protocol, settings, observer);
     }
 
     /**
@@ -157,11 +156,14 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             BaseProtocol protocol,
             StreamSettings settings,
             ConnectionObserver observer) {
-        return begin(loop, channel, ChannelView.remoteAddress(channel), kind, direction, protocol, settings, observer);
+        StreamChannelTransport transport =
+                of(loop, channel, ChannelView.remoteAddress(channel), kind, direction, protocol, settings, observer);
+        transport.begin();
+        return transport;
     }
 
-    /** Does the same for a channel whose peer is known. */
-    static StreamChannelTransport begin(
+    /** Takes over a channel whose peer is known, for {@link #begin()}; what is thrown is as there. */
+    static StreamChannelTransport of(
             IoLoop loop,
             SocketChannel channel,
             @Nullable SocketAddress peer,
@@ -172,16 +174,19 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             ConnectionObserver observer) {
         loop.checkThread();
         requireProtocol(direction, protocol);
-        StreamChannelTransport transport =
-                new StreamChannelTransport(loop, channel, peer, kind, direction, protocol, settings, observer);
-        transport.begin();
-        return transport;
+        return new StreamChannelTransport(loop, channel, peer, kind, direction, protocol, settings, observer);
     }
 
-    private void begin() {
+    /** Begins; what the observer throws comes out, with the channel closed. */
+    void begin() {
         loop.attach(this);
         BaseProtocol first = current();
-        observer.opened(this);
+        try {
+            observer.opened(this);
+        } catch (Throwable e) {
+            forget();
+            throw e;
+        }
         enter();
         try {
             first.connectionMade(this);
@@ -935,7 +940,10 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     private void lost() {
-        BaseProtocol last = current();
+        BaseProtocol last = protocol;
+        if (last == null) {
+            return; // it was closed while it began, and could not begin
+        }
         try {
             last.connectionLost(cause);
         } catch (Throwable e) {
@@ -946,12 +954,18 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     private void release() {
+        forget();
+        observer.closed(this, cause);
+    }
+
+    private void forget() {
+        closing = true;
+        ending = true;
         protocol = null;
         stream = null;
         buffered = null;
         registration.close();
         loop.detach(this);
-        observer.closed(this, cause);
     }
 
     // --- the protocol in charge

@@ -207,7 +207,6 @@ public final class StreamServer implements Server, LoopResource, Releasable {
             refuse(channel, peer);
             return;
         }
-        BaseProtocol protocol;
         try {
             channel.configureBlocking(false);
             kind().configure(channel, options);
@@ -223,9 +222,11 @@ public final class StreamServer implements Server, LoopResource, Releasable {
                     e);
             return;
         }
+        StreamChannelTransport transport;
         try {
-            protocol = Objects.requireNonNull(request.factory().apply(target), "the factory returned null");
-            StreamChannelTransport.begin(
+            BaseProtocol protocol =
+                    Objects.requireNonNull(request.factory().apply(target), "the factory returned null");
+            transport = StreamChannelTransport.of(
                     target, channel, peer, kind().scheme(), Direction.BOTH, protocol, settings, connections);
         } catch (Throwable e) {
             failed(
@@ -234,6 +235,15 @@ public final class StreamServer implements Server, LoopResource, Releasable {
                     peer,
                     "the factory of " + request.endpoint() + " failed; the connection is closed",
                     e);
+            return;
+        }
+        try {
+            transport.begin();
+        } catch (Throwable e) {
+            if (connections.has(transport)) {
+                throw e; // it goes on: its protocol ran out of memory, and that is reported
+            }
+            failed(target, channel, peer, "a connection to " + request.endpoint() + " cannot begin; it is closed", e);
         }
     }
 

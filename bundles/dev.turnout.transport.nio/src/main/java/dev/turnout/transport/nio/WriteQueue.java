@@ -25,7 +25,7 @@ public final class WriteQueue {
 
     private static final ByteBuffer[] NO_ROUND = {};
 
-    // both small, as most queues have one buffer at a time
+    // both small, as a queue may be there for a few lines that leave at once, or none
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
     private ByteBuffer[] round = NO_ROUND;
     private long size;

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.error.AddressInUseException;
+import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
+import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
+import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
@@ -391,6 +394,60 @@ class ServerTest {
         assertEquals(1, bench.loop.reports().size());
         assertInstanceOf(NoClassDefFoundError.class, bench.loop.reports().get(0).exception());
         assertEquals(1, server.connections());
+    }
+
+    @Test
+    @Spec("SERVER-40")
+    void givesThePlaceUpOnceOfAConnectionThatCannotBegin() throws Exception {
+        bench.observer = new FailingObserver(bench.log);
+        Server server = listen(PLAIN.with(ServerOptions.MAX_CONNECTIONS_PER_ADDRESS, 1));
+
+        SocketChannel unlucky = bench.client(bench.address(server));
+        assertEquals("", TcpBench.receive(unlucky, 1));
+        bench.loop.until("the place to be free", () -> server.connections() == 0);
+        bench.client(bench.address(server));
+        bench.loop.until("the next client", () -> protocols.size() == 2);
+        bench.loop.run(on -> server.abortClients());
+        bench.loop.until("the end", () -> server.connections() == 0);
+
+        assertEquals(List.of(), protocols.get(0).calls());
+        assertEquals(1, bench.loop.reports().size());
+        String report = bench.loop.reports().get(0).message();
+        assertTrue(report.contains("cannot begin"), report);
+    }
+
+    @Test
+    @Spec("SERVER-40")
+    void countsAConnectionUntilItEndsWhoseProtocolRanOutOfMemory() throws Exception {
+        bench.targets = List.of(bench.second.loop());
+        bench.second.thread().setUncaughtExceptionHandler((thread, expected) -> {});
+        Server server = bench.listen(PLAIN, on -> {
+            RecordingProtocol protocol = new RecordingProtocol() {
+                @Override
+                public void connectionMade(BaseTransport transport) {
+                    super.connectionMade(transport);
+                    throw new OutOfMemoryError("none for the test");
+                }
+            };
+            protocols.add(protocol);
+            return protocol;
+        });
+
+        SocketChannel client = bench.client(bench.address(server));
+        bench.second.thread().join(LoopThread.DEADLINE.toMillis());
+        assertEquals(1, server.connections());
+        Thread again = new Thread(bench.second.loop()::runForever);
+        again.setDaemon(true);
+        again.start();
+        TcpBench.send(client, "x");
+        protocols.get(0).awaitReceived(1);
+        client.close();
+        protocols.get(0).awaitLost();
+        bench.loop.until("the end", () -> server.connections() == 0);
+
+        assertEquals(
+                List.of("connectionMade() failed"),
+                bench.second.reports().stream().map(ErrorContext::message).toList());
     }
 
     @Test

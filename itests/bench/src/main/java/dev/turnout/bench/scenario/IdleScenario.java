@@ -93,6 +93,7 @@ final class IdleScenario implements Scenario {
                             }
                             figures.put(
                                     "residentBytes", (Memory.resident(server.pid()) - before) / (double) connections);
+                            settle(server);
                             figures.put("idleMillis", millisPerSecond(server, seconds));
                         },
                         () -> {});

@@ -31,6 +31,7 @@ public final class Scenarios {
                 new ConnectScenario("tcp-connect", "tcp"),
                 new IdleScenario("idle-10000", idle),
                 EchoScenario.closed("unix-50x1KiB", "unix", 50, 1024, 1),
+                new ConnectScenario("unix-connect", "unix"),
                 EchoScenario.tls("tls-50x1KiB", 50, 1024),
                 EchoScenario.tls("tls-10x64KiB", 10, 64 * 1024),
                 new HandshakeScenario("tls-handshakes-full", false),

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends back what comes in after computing on it for long, so that a server is at its limit while a load generator hardly works. */
 final class WorkingEcho implements Protocol {
 
+    /** How often what came in is digested before it goes back. */
     private static final int TIMES = 300;
 
     private final MessageDigest digest;
@@ -35,8 +36,8 @@ final class WorkingEcho implements Protocol {
     public void dataReceived(ByteBuffer data) {
         for (int i = 0; i < TIMES; i++) {
             digest.update(data.duplicate());
+            digest.digest();
         }
-        digest.reset();
         Objects.requireNonNull(transport).write(data);
     }
 
