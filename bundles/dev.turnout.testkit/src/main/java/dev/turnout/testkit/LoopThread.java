@@ -30,7 +30,7 @@ public final class LoopThread implements AutoCloseable {
     private static final int SETTLING_TURNS = 4;
 
     private final IoLoop loop;
-    private final Thread thread;
+    private volatile Thread thread;
     private final List<ErrorContext> reports = new CopyOnWriteArrayList<>();
 
     /** Takes the loop over: debug mode on, reports collected, thread started. */
@@ -39,9 +39,20 @@ public final class LoopThread implements AutoCloseable {
         loop.setDebug(true);
         loop.setSlowCallbackDuration(Duration.ofMinutes(1)); // tests block the loop on purpose
         loop.setExceptionHandler((in, context) -> reports.add(context));
-        thread = new Thread(loop::runForever, loop.name());
-        thread.setDaemon(true);
-        thread.start();
+        thread = start();
+    }
+
+    private Thread start() {
+        Thread started = new Thread(loop::runForever, loop.name());
+        started.setDaemon(true);
+        started.start();
+        return started;
+    }
+
+    /** Waits until an error has ended the thread, such as one of memory that has run out, and runs the loop on a new one. */
+    public void runAgain() {
+        awaitThread();
+        thread = start();
     }
 
     /** Returns the loop. */
@@ -144,6 +155,11 @@ public final class LoopThread implements AutoCloseable {
         if (!loop.isClosed()) {
             loop.stop();
         }
+        awaitThread();
+        loop.close();
+    }
+
+    private void awaitThread() {
         try {
             thread.join(DEADLINE.toMillis());
         } catch (InterruptedException e) {
@@ -153,6 +169,5 @@ public final class LoopThread implements AutoCloseable {
             throw new AssertionError("loop " + loop.name() + " does not stop; its thread is at "
                     + Arrays.toString(thread.getStackTrace()));
         }
-        loop.close();
     }
 }

@@ -67,7 +67,7 @@ final class Rounds implements AutoCloseable {
     }
 
     private void fresh(Peer peer, Outcome outcome) throws InterruptedException {
-        try (ServerProcess server = new ServerProcess(peer, scenario.kind(), launch, logs)) {
+        try (ServerProcess server = new ServerProcess(peer, scenario.kind(), launch.sparing(), logs)) {
             round(server, outcome, options.idleSeconds);
         } catch (ServerProcess.AbsentException e) {
             outcome.absent(reason(e));

@@ -58,10 +58,15 @@ final class Origin implements ConnectionObserver {
             session.layer = layer;
         }
         // the one whose listener it came through, even if another one has its connections now
-        if (owner instanceof ConfiguredServer configured) {
-            configured.begun(session);
+        try {
+            if (owner instanceof ConfiguredServer configured) {
+                configured.begun(session);
+            }
+            core.sessions.put(transport, session);
+        } catch (Throwable e) {
+            session.end(); // it does not begin, so nobody will tell its end
+            throw e;
         }
-        core.sessions.put(transport, session);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
+import dev.turnout.testkit.Hook;
 import dev.turnout.testkit.LoopThread;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class OpenLog implements ConnectionObserver {
     private final BlockingQueue<BaseTransport> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<BaseTransport> closed = new LinkedBlockingQueue<>();
     private final Queue<SwitchReport> switches = new ConcurrentLinkedQueue<>();
+    private final Queue<Hook<BaseTransport>> instead = new ConcurrentLinkedQueue<>();
 
     /** Makes an observer that was told nothing. */
     public OpenLog() {}
@@ -37,7 +39,12 @@ public final class OpenLog implements ConnectionObserver {
 
     @Override
     public void opened(BaseTransport transport) {
-        opened.add(transport);
+        Hook<BaseTransport> hook = instead.poll();
+        if (hook == null) {
+            opened.add(transport);
+        } else {
+            Hook.call(hook, transport);
+        }
     }
 
     @Override
@@ -53,6 +60,11 @@ public final class OpenLog implements ConnectionObserver {
     @Override
     public Optional<Object> extraInfo(BaseTransport transport, String name) {
         return name.equals("bundle") ? Optional.of(BUNDLE) : Optional.empty();
+    }
+
+    /** Has an action run when the next connection begins, which is not told then; what it throws comes out. */
+    public void insteadOfNextOpened(Hook<BaseTransport> hook) {
+        instead.add(hook);
     }
 
     /** Waits for the next connection that begins. */

@@ -4,8 +4,8 @@ package dev.turnout.transport.nio;
 import dev.turnout.api.transport.WaterMarks;
 
 /**
- * Holds the bytes of a connection that wait for the system to take them, and what its protocol was told of that. A connection has one from the first time
- * on that bytes wait, or that its water marks are set, until it ends; most never have one.
+ * Holds the bytes of a connection that wait for the system to take them, and what its protocol was told of that. A connection has one once bytes have
+ * waited or its water marks were set; most never have one.
  */
 final class Backlog {
 

@@ -87,7 +87,7 @@ public final class Connector implements LoopResource {
             channel.configureBlocking(false);
             connector.begin(channel);
         } catch (Throwable e) {
-            Failures.fail(connector.result, e);
+            Failures.fail(connector.loop, connector.result, e);
         }
         return connector.result;
     }
@@ -154,7 +154,7 @@ public final class Connector implements LoopResource {
             begin(channel);
         } catch (Throwable e) {
             ConnectAttempt.closeQuietly(channel);
-            Failures.fail(result, e);
+            Failures.fail(loop, result, e);
         }
     }
 

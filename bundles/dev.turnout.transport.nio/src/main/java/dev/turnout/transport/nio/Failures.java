@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.nio;
 
+import dev.turnout.api.loop.io.IoLoop;
 import java.util.concurrent.CompletableFuture;
 
 /** Fails operations for whatever was thrown on their way, which may be an error of the runtime after an update of a bundle. */
@@ -9,15 +10,17 @@ public final class Failures {
     private Failures() {}
 
     /**
-     * Fails an operation. The caller has released what the operation had.
+     * Fails an operation. The caller has released what the operation had. On the loop, whose run ends after this callback if memory ran out.
      *
-     * @throws OutOfMemoryError if that was the cause: it ends the loop's turn
-     * @see "STREAM-17, CB-15, CB-16"
+     * @see "STREAM-17, CB-15, CB-16, ERR-9"
      */
-    public static void fail(CompletableFuture<?> result, Throwable cause) {
+    public static void fail(IoLoop loop, CompletableFuture<?> result, Throwable cause) {
         result.completeExceptionally(cause);
         if (cause instanceof OutOfMemoryError fatal) {
-            throw fatal;
+            // not thrown at once: the caller may be a stage, which would keep it to itself
+            loop.callSoon(() -> {
+                throw fatal;
+            });
         }
     }
 }

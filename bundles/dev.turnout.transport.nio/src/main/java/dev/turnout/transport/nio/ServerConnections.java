@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Knows the connections of one server, which live on several loops: the one place where their threads meet. Counts them as their observer, and passes on
  * to the network what it is told.
  *
- * <p>A connection counts from its acceptance until after its {@code connectionLost}. Those over the internet's protocols count by the peer's host too.
+ * <p>A connection counts from its acceptance until after its {@code connectionLost}. Those whose peer has an {@link InetSocketAddress} count by its host
+ * too.
  *
  * @see "SERVER-33 to SERVER-36, SERVER-40"
  */
@@ -122,6 +123,11 @@ final class ServerConnections implements ConnectionObserver {
         } finally {
             leave(((StreamChannelTransport) transport).peer());
         }
+    }
+
+    @Override
+    public void closeThroughFilters(BaseTransport transport) {
+        network.closeThroughFilters(transport);
     }
 
     @Override

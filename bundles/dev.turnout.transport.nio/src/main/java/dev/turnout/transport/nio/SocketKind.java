@@ -48,7 +48,7 @@ public interface SocketKind {
      */
     BoundSocket<ServerSocketChannel> adopt(ServerSocketChannel channel, ServerOptions options) throws IOException;
 
-    /** Accepts one connection, or returns null if none waits. Only peers with an {@link java.net.InetSocketAddress} count by host. */
+    /** Accepts one connection, or returns null if none waits. */
     default @Nullable SocketChannel accept(ServerSocketChannel listener) throws IOException {
         return listener.accept();
     }

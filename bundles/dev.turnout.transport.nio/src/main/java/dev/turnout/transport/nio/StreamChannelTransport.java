@@ -126,7 +126,8 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     /**
-     * Takes over a connected channel, calls {@code connectionMade} and begins to read. On the loop.
+     * Takes over a connected channel, calls {@code connectionMade} and begins to read. On the loop. What the observer throws comes out, with the channel
+     * closed, and so does {@code connectionMade}'s running out of memory, with the connection about to end.
      *
      * @param kind what to call the transport in texts, such as {@code tcp}
      * @throws IllegalStateException if the channel has an owner; it is left alone then
@@ -158,11 +159,16 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
             ConnectionObserver observer) {
         StreamChannelTransport transport =
                 of(loop, channel, ChannelView.remoteAddress(channel), kind, direction, protocol, settings, observer);
-        transport.begin();
+        try {
+            transport.begin();
+        } catch (Throwable e) {
+            transport.abort(); // the caller gets no transport that could end it
+            throw e;
+        }
         return transport;
     }
 
-    /** Takes over a channel whose peer is known, for {@link #begin()}; what is thrown is as there. */
+    /** Takes over a channel whose peer is known and does nothing yet; throws what the others document. */
     static StreamChannelTransport of(
             IoLoop loop,
             SocketChannel channel,
@@ -177,7 +183,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
         return new StreamChannelTransport(loop, channel, peer, kind, direction, protocol, settings, observer);
     }
 
-    /** Begins; what the observer throws comes out, with the channel closed. */
+    /** Begins. What the observer throws comes out, with the channel closed; so does running out of memory in {@code connectionMade}, with it open. */
     void begin() {
         loop.attach(this);
         BaseProtocol first = current();

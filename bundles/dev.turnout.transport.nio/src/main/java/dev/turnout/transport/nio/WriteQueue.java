@@ -25,7 +25,7 @@ public final class WriteQueue {
 
     private static final ByteBuffer[] NO_ROUND = {};
 
-    // both small, as a queue may be there for a few lines that leave at once, or none
+    // both small, as a queue may hold a few lines only that leave at once
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
     private ByteBuffer[] round = NO_ROUND;
     private long size;

@@ -82,7 +82,7 @@ public final class PipeProvider implements TransportProvider {
         return result;
     }
 
-    /** Returns the transport of an end, or null after a failure, which leaves the end to the caller unless the factory failed (PIPE-3, STREAM-17). */
+    /** Returns the transport of an end, or null after a failure, which leaves the end to the caller unless factory or observer failed (PIPE-3, STREAM-17). */
     private static @Nullable StreamChannelTransport handedIn(
             PipeRequest request, Direction direction, CompletableFuture<?> result) {
         Channel end = request.pipe();
@@ -92,7 +92,7 @@ public final class PipeProvider implements TransportProvider {
             StreamSettings settings = StreamSettings.of(ConnectOptions.DEFAULTS);
             return begin(request.loop(), channel, direction, request.factory(), settings, request.observer());
         } catch (Throwable e) {
-            Failures.fail(result, e);
+            Failures.fail(request.loop(), result, e);
             return null;
         }
     }
@@ -197,7 +197,7 @@ public final class PipeProvider implements TransportProvider {
             result.complete(new Connection<>(transport, protocolOf(transport)));
         } catch (Throwable e) {
             Opening.close(end);
-            Failures.fail(result, e);
+            Failures.fail(request.loop(), result, e);
         }
     }
 }

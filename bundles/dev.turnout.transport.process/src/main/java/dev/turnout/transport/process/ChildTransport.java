@@ -103,10 +103,24 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
                 pipes[fd] = ChildPipe.begin(this, fd, loop, end, settings);
             }
         }
-        observer.opened(this);
-        call("connectionMade() failed", target -> target.connectionMade(this));
-        CompletionStage<Process> exit = child.process().onExit();
-        exit.thenRun(this::tellExit);
+        try {
+            observer.opened(this);
+        } catch (Throwable e) {
+            ending = true;
+            protocol = null;
+            close();
+            loop.detach(this);
+            throw e;
+        }
+        try {
+            call("connectionMade() failed", target -> target.connectionMade(this));
+        } catch (Throwable e) {
+            close(); // the caller gets no transport that could
+            throw e;
+        } finally {
+            CompletionStage<Process> exit = child.process().onExit();
+            exit.thenRun(this::tellExit);
+        }
     }
 
     /** Is called on any thread when the child has ended. */

@@ -107,7 +107,7 @@ public final class ProcessProvider implements TransportProvider {
             result.complete(new Connection<>(transport, protocol));
         } catch (Throwable e) {
             child.discard(family);
-            Failures.fail(result, e);
+            Failures.fail(request.loop(), result, e);
         }
     }
 
@@ -160,7 +160,7 @@ public final class ProcessProvider implements TransportProvider {
             result.complete(new Connection<>(transport, inCharge == null ? protocol : inCharge));
         } catch (Throwable e) {
             child.discard(family);
-            Failures.fail(result, e);
+            Failures.fail(request.loop(), result, e);
         }
     }
 }

@@ -4,15 +4,18 @@ package dev.turnout.transport.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.ProcessOptions;
 import dev.turnout.api.transport.ReadTransport;
 import dev.turnout.api.transport.SubprocessTransport;
 import dev.turnout.api.transport.WriteTransport;
+import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.Spec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +41,11 @@ class FaultsTest {
     @AfterEach
     void nothingIsLeft() {
         assertEquals(List.of(), processes.thread.reports());
-        processes.close();
+        try (LogCapture log = new LogCapture()) {
+            processes.close();
+            assertEquals(
+                    0, log.warnings("was closed while"), () -> log.messages().toString());
+        }
         Eventually.until("descriptors to be back at " + descriptors, () -> Processes.descriptors() <= descriptors);
         Eventually.until(
                 "no child to be left", () -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
@@ -111,6 +118,38 @@ class FaultsTest {
                 () -> child.events().toString());
         processes.thread.run(loop -> transport.close());
         processes.awaitLost(child);
+    }
+
+    @Test
+    void aChildWhoseProtocolRunsOutOfMemoryAsItBeginsIsEnded() {
+        RecordingChild child = new RecordingChild().onMade(transport -> {
+            throw new OutOfMemoryError("none for the test");
+        });
+
+        CompletionStage<?> starting = processes.begin(child, ProcessOptions.DEFAULTS, "sleep", "100");
+        assertThrows(OutOfMemoryError.class, () -> processes.thread.join(starting, "a failure"));
+        processes.thread.runAgain();
+        processes.awaitLost(child);
+
+        assertTrue(child.has("exited -9"), () -> child.events().toString());
+        assertEquals(1, processes.thread.reports().size());
+        processes.thread.reports().clear();
+    }
+
+    @Test
+    void aChildThatCannotBeginIsEnded() {
+        RecordingChild child = new RecordingChild();
+        processes.log.insteadOfNextOpened(transport -> {
+            throw new LinkageError("a plugin is gone");
+        });
+
+        CompletionStage<?> starting = processes.begin(child, ProcessOptions.DEFAULTS, "sleep", "100");
+        assertThrows(LinkageError.class, () -> processes.thread.join(starting, "a failure"));
+        Eventually.until(
+                "no child to be left", () -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
+        processes.thread.settle();
+
+        assertEquals(List.of(), child.events());
     }
 
     @Test

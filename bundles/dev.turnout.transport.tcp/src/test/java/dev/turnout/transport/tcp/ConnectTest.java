@@ -90,6 +90,38 @@ class ConnectTest {
     }
 
     @Test
+    void endsAConnectionWhoseProtocolRunsOutOfMemoryAsItBegins() throws Exception {
+        ServerSocketChannel listener = bench.listener();
+        protocol.onMade(transport -> {
+            throw new OutOfMemoryError("none for the test");
+        });
+
+        CompletionStage<Connection<Transport>> connecting =
+                connectTo(PLAIN, (InetSocketAddress) listener.getLocalAddress());
+        assertThrows(OutOfMemoryError.class, () -> bench.loop.join(connecting, "a failure"));
+        bench.loop.runAgain();
+        protocol.awaitLost();
+
+        assertEquals(protocol.transport(), bench.log.awaitClosed());
+        assertAllSocketsClosed();
+    }
+
+    @Test
+    void leavesNothingOfAConnectionThatCannotBegin() throws Exception {
+        ServerSocketChannel listener = bench.listener();
+        bench.log.insteadOfNextOpened(transport -> {
+            throw new LinkageError("a plugin is gone");
+        });
+
+        CompletionStage<Connection<Transport>> connecting =
+                connectTo(PLAIN, (InetSocketAddress) listener.getLocalAddress());
+        assertThrows(LinkageError.class, () -> bench.loop.join(connecting, "a failure"));
+        assertAllSocketsClosed();
+
+        assertEquals(List.of(), protocol.calls());
+    }
+
+    @Test
     @Spec("BASE-25")
     void leavesSmallSegmentsTogetherIfAsked() throws Exception {
         ServerSocketChannel listener = bench.listener();

@@ -12,9 +12,7 @@ import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.StreamOptions;
-import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
-import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
@@ -399,7 +397,10 @@ class ServerTest {
     @Test
     @Spec("SERVER-40")
     void givesThePlaceUpOnceOfAConnectionThatCannotBegin() throws Exception {
-        bench.observer = new FailingObserver(bench.log);
+        bench.log.insteadOfNextOpened(transport -> {
+            transport.close();
+            throw new LinkageError("a plugin is gone");
+        });
         Server server = listen(PLAIN.with(ServerOptions.MAX_CONNECTIONS_PER_ADDRESS, 1));
 
         SocketChannel unlucky = bench.client(bench.address(server));
@@ -420,25 +421,15 @@ class ServerTest {
     @Spec("SERVER-40")
     void countsAConnectionUntilItEndsWhoseProtocolRanOutOfMemory() throws Exception {
         bench.targets = List.of(bench.second.loop());
-        bench.second.thread().setUncaughtExceptionHandler((thread, expected) -> {});
-        Server server = bench.listen(PLAIN, on -> {
-            RecordingProtocol protocol = new RecordingProtocol() {
-                @Override
-                public void connectionMade(BaseTransport transport) {
-                    super.connectionMade(transport);
+        Server server = bench.listen(
+                PLAIN,
+                on -> newProtocol().onMade(transport -> {
                     throw new OutOfMemoryError("none for the test");
-                }
-            };
-            protocols.add(protocol);
-            return protocol;
-        });
+                }));
 
         SocketChannel client = bench.client(bench.address(server));
-        bench.second.thread().join(LoopThread.DEADLINE.toMillis());
+        bench.second.runAgain();
         assertEquals(1, server.connections());
-        Thread again = new Thread(bench.second.loop()::runForever);
-        again.setDaemon(true);
-        again.start();
         TcpBench.send(client, "x");
         protocols.get(0).awaitReceived(1);
         client.close();

@@ -11,7 +11,6 @@ import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
-import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.ListenRequest;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.core.EventLoops;
@@ -48,10 +47,6 @@ final class TcpBench implements AutoCloseable {
     final LoopThread loop = new LoopThread(EventLoops.newEventLoop("bench-0"));
     final LoopThread second = new LoopThread(EventLoops.newEventLoop("bench-1"));
     final OpenLog log = new OpenLog();
-
-    /** Is told of the connections of servers. */
-    ConnectionObserver observer = log;
-
     final Sockets sockets = new Sockets();
 
     /** Where connections go: the first loop only, unless a test says otherwise. */
@@ -113,7 +108,7 @@ final class TcpBench implements AutoCloseable {
             List<String> hosts,
             ServerOptions options,
             Function<EventLoop, ? extends BaseProtocol> factory) {
-        return new ListenRequest(loop.loop(), new Group(), endpoint, hosts, options, factory, observer);
+        return new ListenRequest(loop.loop(), new Group(), endpoint, hosts, options, factory, log);
     }
 
     /** Listens through the provider at hosts and a port. */

@@ -67,7 +67,7 @@ final class Opening {
             SocketAddress remote = sock.getRemoteAddress();
             begin(sock, Targets.of(sock, remote instanceof InetSocketAddress inet ? inet : null, familyOf(sock)));
         } catch (Throwable e) {
-            Failures.fail(result, e);
+            Failures.fail(loop, result, e);
         }
     }
 
@@ -112,7 +112,7 @@ final class Opening {
                 : CompletableFuture.completedFuture(List.of(inet));
     }
 
-    private boolean open(List<InetSocketAddress> locals, List<InetSocketAddress> remotes) {
+    private @Nullable Void open(List<InetSocketAddress> locals, List<InetSocketAddress> remotes) {
         ProtocolFamily family = request.options().find(DatagramOptions.FAMILY);
         List<Candidate> candidates = UdpSockets.candidates(
                 request.localAddr() == null ? null : locals, request.remoteAddr() == null ? null : remotes, family);
@@ -129,9 +129,9 @@ final class Opening {
                     Targets.of(opened.channel(), opened.candidate().remote(), own));
         } catch (Throwable e) {
             UdpSockets.closeQuietly(opened.channel());
-            throw e;
+            Failures.fail(loop, result, e);
         }
-        return true;
+        return null;
     }
 
     private void begin(DatagramChannel channel, Targets targets) {

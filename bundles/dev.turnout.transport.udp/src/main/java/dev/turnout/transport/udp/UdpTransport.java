@@ -110,7 +110,8 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     }
 
     /**
-     * Takes over a bound channel, calls {@code connectionMade} and begins to receive. On the loop.
+     * Takes over a bound channel, calls {@code connectionMade} and begins to receive. On the loop. What the observer throws comes out, with the channel closed,
+     * and so does {@code connectionMade}'s running out of memory, with the endpoint about to end.
      *
      * @throws IllegalStateException if the channel has an owner; it is left alone then
      * @throws IllegalArgumentException if the channel is blocking or of another provider, or the protocol is none for datagrams
@@ -125,14 +126,24 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
         loop.checkThread();
         UdpTransport transport =
                 new UdpTransport(loop, channel, targets, requireDatagramProtocol(protocol), settings, observer);
-        transport.begin();
+        try {
+            transport.begin();
+        } catch (Throwable e) {
+            transport.abort(); // the caller gets no transport that could end it
+            throw e;
+        }
         return transport;
     }
 
     private void begin() {
         loop.attach(this);
         DatagramProtocol first = current();
-        observer.opened(this);
+        try {
+            observer.opened(this);
+        } catch (Throwable e) {
+            forget();
+            throw e;
+        }
         enter();
         try {
             first.connectionMade(this);
@@ -533,7 +544,10 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     }
 
     private void lost() {
-        DatagramProtocol last = current();
+        DatagramProtocol last = protocol;
+        if (last == null) {
+            return; // it was closed while it began, and could not begin
+        }
         try {
             last.connectionLost(cause);
         } catch (Throwable e) {
@@ -544,12 +558,18 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     }
 
     private void release() {
+        forget();
+        observer.closed(this, cause);
+    }
+
+    private void forget() {
+        closing = true;
+        ending = true;
         protocol = null;
         if (!handedOn) {
             registration.close();
         }
         loop.detach(this);
-        observer.closed(this, cause);
     }
 
     // --- the protocol in charge

@@ -72,9 +72,13 @@ class UdpOpeningTest {
 
     private DatagramTransport open(
             @Nullable SocketAddress local, @Nullable SocketAddress remote, DatagramOptions options) {
+        return open(local, remote, options, new OpenLog());
+    }
+
+    private DatagramTransport open(
+            @Nullable SocketAddress local, @Nullable SocketAddress remote, DatagramOptions options, OpenLog log) {
         return loop.await(() -> new UdpProvider()
-                        .openDatagram(new DatagramRequest(
-                                loop.loop(), local, remote, options, () -> protocol, new OpenLog())))
+                        .openDatagram(new DatagramRequest(loop.loop(), local, remote, options, () -> protocol, log)))
                 .transport();
     }
 
@@ -104,6 +108,40 @@ class UdpOpeningTest {
         assertEquals("x", peer.receiveText());
         assertEquals(HERE, sockname(transport).getAddress());
         assertTrue(protocol.isMade());
+    }
+
+    @Test
+    void leavesNothingOfAnEndpointThatCannotBegin() throws Exception {
+        InetSocketAddress free;
+        try (DatagramChannel probe = DatagramChannel.open().bind(anyPort(HERE))) {
+            free = (InetSocketAddress) probe.getLocalAddress();
+        }
+        OpenLog log = new OpenLog();
+        log.insteadOfNextOpened(transport -> {
+            transport.close();
+            throw new LinkageError("a plugin is gone");
+        });
+
+        assertThrows(LinkageError.class, () -> open(free, null, DatagramOptions.DEFAULTS, log));
+        loop.settle();
+        assertEquals(List.of(), protocol.calls());
+        open(free, null, DatagramOptions.DEFAULTS, log);
+
+        assertTrue(protocol.isMade());
+        assertEquals(List.of(), loop.reports());
+    }
+
+    @Test
+    @Spec("ERR-9")
+    void endsAnEndpointWhoseProtocolRunsOutOfMemoryAsItBegins() {
+        protocol.onMade(transport -> {
+            throw new OutOfMemoryError("none for the test");
+        });
+
+        assertThrows(OutOfMemoryError.class, () -> open(anyPort(HERE), null, DatagramOptions.DEFAULTS));
+        loop.runAgain();
+        protocol.awaitLost();
+        loop.reports().clear();
     }
 
     @Test

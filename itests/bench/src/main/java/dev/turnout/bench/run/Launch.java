@@ -15,15 +15,18 @@ import java.util.List;
  * @param classPath what they run from
  * @param python the interpreter to use, or an empty text for any
  * @param cores where they run
+ * @param lean whether JVMs compile nothing and have a small young generation, so that what becomes resident is in use
  */
-public record Launch(Path java, int feature, String classPath, String python, Cores cores) {
+public record Launch(Path java, int feature, String classPath, String python, Cores cores, boolean lean) {
 
     /** The same for every JVM. Serial: what a JVM on one processor chooses anyway, said openly. */
     public static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
 
+    private static final List<String> LEAN = List.of("-Xint", "-Xmn4m");
+
     /** Starts by a JDK at a place. */
     public static Launch of(Path java, String classPath, String python, Cores cores) throws IOException {
-        return new Launch(java, Integer.parseInt(version(java).split("\\D", 2)[0]), classPath, python, cores);
+        return new Launch(java, Integer.parseInt(version(java).split("\\D", 2)[0]), classPath, python, cores, false);
     }
 
     /** Returns the version of a JDK. */
@@ -44,12 +47,20 @@ public record Launch(Path java, int feature, String classPath, String python, Co
             // what earlier ones allow without a word
             flags.add("--enable-native-access=ALL-UNNAMED");
         }
+        if (lean) {
+            flags.addAll(LEAN);
+        }
         return flags;
     }
 
     /** Returns the same on all cores. */
     public Launch unpinned() {
-        return new Launch(java, feature, classPath, python, cores.unpinned());
+        return new Launch(java, feature, classPath, python, cores.unpinned(), lean);
+    }
+
+    /** Returns the same with lean JVMs. */
+    public Launch sparing() {
+        return new Launch(java, feature, classPath, python, cores, true);
     }
 
     /** Returns the command that runs a class. */

@@ -17,12 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class IdleScenario implements Scenario {
 
     private static final int OTHER_FILES = 300;
-    private static final int GROUP = 100;
-
-    /** A second with less processor time than that, twice in a row, is one in which no compiler works. */
-    private static final double QUIET_MILLIS = 5;
-
-    private static final int MOST_SECONDS = 10;
+    private static final int FIRST = 100;
 
     private final String name;
     private final int connections;
@@ -40,8 +35,7 @@ final class IdleScenario implements Scenario {
     @Override
     public String about() {
         return "tcp, " + connections
-                + " connections, each used for one message of 64 bytes, then idle; a new process for each round, which has served as many before, "
-                + GROUP + " at a time";
+                + " connections, each used for one message of 64 bytes, then idle; a new process for each round, JVMs with -Xint -Xmn4m";
     }
 
     @Override
@@ -75,43 +69,26 @@ final class IdleScenario implements Scenario {
     public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
         ServerProcess server = trial.server();
         Map<String, Double> figures = new LinkedHashMap<>();
-        // compilers need more memory than connections do
-        for (int opened = 0; opened < connections; opened += GROUP) {
-            trial.load().run(order(server, GROUP, 0), () -> {}, () -> {});
-        }
-        settle(server);
+        // loads what any connection needs
+        trial.load().run(order(server, FIRST, 0), () -> {}, () -> {});
         double usedBefore = server.collect().getOrDefault("liveBytes", -1.0);
         long before = Memory.resident(server.pid());
         Map<String, Double> load = trial.load()
                 .run(
                         order(server, connections, seconds),
                         () -> {
-                            settle(server);
                             double used = server.collect().getOrDefault("liveBytes", -1.0);
                             if (used >= 0) {
                                 figures.put("liveBytes", (used - usedBefore) / connections);
                             }
                             figures.put(
                                     "residentBytes", (Memory.resident(server.pid()) - before) / (double) connections);
-                            settle(server);
                             figures.put("idleMillis", millisPerSecond(server, seconds));
                         },
                         () -> {});
         figures.put("residentBefore", before / 1048576.0);
         figures.putAll(load);
         return figures;
-    }
-
-    /** Waits until compilers have done what connections gave them to do, or for {@value #MOST_SECONDS} seconds. */
-    private static void settle(ServerProcess server) throws IOException, InterruptedException {
-        double before = Double.MAX_VALUE;
-        for (int i = 0; i < MOST_SECONDS; i++) {
-            double now = millisPerSecond(server, 1);
-            if (Math.max(before, now) < QUIET_MILLIS) {
-                return;
-            }
-            before = now;
-        }
     }
 
     private static double millisPerSecond(ServerProcess server, double seconds)

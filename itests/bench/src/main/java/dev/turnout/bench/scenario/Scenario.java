@@ -27,7 +27,7 @@ public interface Scenario {
         return peer.kinds().contains(kind());
     }
 
-    /** Says whether each round needs a new process, which is not warmed up. */
+    /** Says whether each round needs a new process, which is not warmed up and, if a JVM, is a lean one. */
     default boolean fresh() {
         return false;
     }
