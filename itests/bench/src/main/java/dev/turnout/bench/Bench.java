@@ -91,15 +91,18 @@ public final class Bench {
         List<Section> sections = new ArrayList<>();
         try {
             for (Scenario scenario : scenarios) {
+                List<Peer> takers = peers.stream().filter(scenario::takes).toList();
                 Optional<String> obstacle = scenario.obstacle();
+                if (takers.isEmpty()) {
+                    obstacle = Optional.of("none of the servers that are left takes part in it");
+                }
                 if (obstacle.isPresent()) {
                     skipped.put(scenario.name(), obstacle.get());
                     out.println("\n" + scenario.name() + " is skipped: " + obstacle.get() + "\n");
                     continue;
                 }
                 try (Rounds rounds = new Rounds(options, launch, logs, progress, scenario)) {
-                    Section section =
-                            rounds.run(peers.stream().filter(scenario::takes).toList());
+                    Section section = rounds.run(takers);
                     sections.add(section);
                     out.println("\n" + Table.of(section));
                 }

@@ -64,10 +64,10 @@ final class BenchOptions {
             case "--scenarios" -> scenarios = names(name, rest);
             case "--servers" -> servers = names(name, rest);
             case "--reference" -> reference = value(name, rest);
-            case "--rounds" -> rounds = Integer.parseInt(value(name, rest));
-            case "--seconds" -> seconds = Double.parseDouble(value(name, rest));
-            case "--warm-up" -> warmUp = Integer.parseInt(value(name, rest));
-            case "--rate" -> rate = Double.parseDouble(value(name, rest));
+            case "--rounds" -> rounds = integer(name, rest, 1);
+            case "--seconds" -> seconds = positive(name, rest);
+            case "--warm-up" -> warmUp = integer(name, rest, 0);
+            case "--rate" -> rate = positive(name, rest);
             case "--java" -> java = Path.of(value(name, rest)).toAbsolutePath();
             case "--python" -> python = value(name, rest);
             case "--cores" -> cores = value(name, rest);
@@ -90,7 +90,39 @@ final class BenchOptions {
     }
 
     private static List<String> names(String name, Deque<String> rest) {
-        return List.of(value(name, rest).split(",", -1));
+        String value = value(name, rest);
+        List<String> names = List.of(value.split(",", -1));
+        if (names.contains("")) {
+            throw new IllegalArgumentException(
+                    name + " needs names with a comma between them, not '" + value + "'; try --list");
+        }
+        return names;
+    }
+
+    private static int integer(String name, Deque<String> rest, int least) {
+        String value = value(name, rest);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(name + " needs a whole number from " + least + " on, not '" + value + "'");
+    }
+
+    private static double positive(String name, Deque<String> rest) {
+        String value = value(name, rest);
+        try {
+            double number = Double.parseDouble(value);
+            if (number > 0 && Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(name + " needs a number above 0, not '" + value + "'");
     }
 
     private static String value(String name, Deque<String> rest) {

@@ -3,6 +3,7 @@ package dev.turnout.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -44,6 +45,25 @@ class BenchTest {
         assertTrue(page.contains("new Chart("), "the plots are inside");
         assertFalse(page.contains(" src="), "nothing is loaded");
         assertFalse(page.contains("<link"), "nothing is loaded");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--seconds, abc, abc",
+        "--rounds, -1, -1",
+        "--warm-up, 1.5, 1.5",
+        "--scenarios, 'a,', --list",
+        "--servers, nobody, nobody",
+        "--cores, 99, 99",
+        "--java, /no/such/jdk, /no/such/jdk"
+    })
+    void saysWhichOptionIsWrong(String option, String value, String said) {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> Bench.run(new PrintStream(new ByteArrayOutputStream()), option, value));
+
+        String text = String.valueOf(refusal.getMessage());
+        assertTrue(text.contains(said), text);
     }
 
     /** Each kind of load by another kind of server. */

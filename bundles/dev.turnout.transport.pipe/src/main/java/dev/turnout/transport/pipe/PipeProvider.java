@@ -194,7 +194,9 @@ public final class PipeProvider implements TransportProvider {
             SocketChannel channel = PipeEnds.of(end, direction, (reading ? "reading " : "writing ") + path, path);
             StreamChannelTransport transport =
                     begin(request.loop(), channel, direction, request.factory(), settings, request.observer());
-            result.complete(new Connection<>(transport, protocolOf(transport)));
+            if (!result.complete(new Connection<>(transport, protocolOf(transport)))) {
+                transport.abort();
+            }
         } catch (Throwable e) {
             Opening.close(end);
             Failures.fail(request.loop(), result, e);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +181,20 @@ class PipeProviderTest {
 
             harness.thread.until("the threads to end", () -> openers(fifo) == 0);
             assertTrue(opening.toCompletableFuture().isCancelled());
+        }
+    }
+
+    @Test
+    void aFifoWhoseOpeningIsCancelledAsItBeginsIsClosed() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            AtomicReference<CompletionStage<?>> opening = new AtomicReference<>();
+            RecordingProtocol reader = new RecordingProtocol()
+                    .onMade(transport -> opening.get().toCompletableFuture().cancel(false));
+            opening.set(harness.connect(() -> reader, fifo.path(), Map.of()));
+            try (FileChannel writer = FileChannel.open(fifo.path(), StandardOpenOption.WRITE)) {
+                reader.awaitLost();
+                assertTrue(writer.isOpen());
+            }
         }
     }
 

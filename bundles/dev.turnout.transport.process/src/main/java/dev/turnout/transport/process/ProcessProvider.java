@@ -104,7 +104,10 @@ public final class ProcessProvider implements TransportProvider {
                     protocol,
                     settings,
                     new StreamChild(request.loop(), child, family, request.observer()));
-            result.complete(new Connection<>(transport, protocol));
+            if (!result.complete(new Connection<>(transport, protocol))) {
+                transport.abort();
+                family.end(child.process(), child.mark());
+            }
         } catch (Throwable e) {
             child.discard(family);
             Failures.fail(request.loop(), result, e);
@@ -157,7 +160,9 @@ public final class ProcessProvider implements TransportProvider {
                     StreamSettings.of(ConnectOptions.DEFAULTS),
                     request.observer());
             BaseProtocol inCharge = transport.getProtocol();
-            result.complete(new Connection<>(transport, inCharge == null ? protocol : inCharge));
+            if (!result.complete(new Connection<>(transport, inCharge == null ? protocol : inCharge))) {
+                transport.close();
+            }
         } catch (Throwable e) {
             child.discard(family);
             Failures.fail(request.loop(), result, e);

@@ -5,7 +5,6 @@ import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * does for a moment before it is killed. Thread: the loop's.
  */
 record StreamChild(IoLoop loop, Child child, Family family, ConnectionObserver observer) implements ConnectionObserver {
-
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     @Override
     public long nextId() {
@@ -30,7 +27,7 @@ record StreamChild(IoLoop loop, Child child, Family family, ConnectionObserver o
     @Override
     public void closed(BaseTransport transport, @Nullable Throwable cause) {
         if (child.process().isAlive() && !loop.isClosed()) {
-            loop.callLater(GRACE, () -> family.end(child.process(), child.mark()));
+            LeavingChild.begin(loop, child, family);
         } else {
             family.end(child.process(), child.mark());
         }

@@ -15,6 +15,7 @@ import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.Spec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +135,19 @@ class FaultsTest {
         assertTrue(child.has("exited -9"), () -> child.events().toString());
         assertEquals(1, processes.thread.reports().size());
         processes.thread.reports().clear();
+    }
+
+    @Test
+    @Spec("PROC-48")
+    void aChildWhoseStartIsCancelledAsItBeginsIsEnded() {
+        CompletableFuture<CompletionStage<?>> starting = new CompletableFuture<>();
+        RecordingChild child = new RecordingChild()
+                .onMade(transport -> starting.join().toCompletableFuture().cancel(false));
+
+        starting.complete(processes.begin(child, ProcessOptions.DEFAULTS, "sleep", "100"));
+        processes.awaitLost(child);
+
+        assertTrue(child.has("exited -9"), () -> child.events().toString());
     }
 
     @Test

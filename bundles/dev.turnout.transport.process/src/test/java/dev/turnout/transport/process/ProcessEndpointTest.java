@@ -7,17 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.ConnectOptions;
+import dev.turnout.api.network.Connection;
 import dev.turnout.api.network.Endpoint;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
 import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,13 +41,14 @@ class ProcessEndpointTest {
 
     private Transport connect(boolean polled, BaseProtocol protocol, String endpoint) {
         processes = new Processes(polled);
+        return processes.thread.await(() -> connecting(protocol, endpoint)).transport();
+    }
+
+    private CompletionStage<Connection<Transport>> connecting(BaseProtocol protocol, String endpoint) {
         Endpoint parsed = Endpoint.parse(endpoint);
         ConnectOptions options = ConnectOptions.DEFAULTS.with(parsed.options());
-        return processes
-                .thread
-                .await(() -> processes.provider.connect(new ConnectRequest(
-                        processes.loop, parsed.withoutOptions(), options, () -> protocol, false, processes.log)))
-                .transport();
+        return processes.provider.connect(new ConnectRequest(
+                processes.loop, parsed.withoutOptions(), options, () -> protocol, false, processes.log));
     }
 
     @ParameterizedTest
@@ -88,6 +96,56 @@ class ProcessEndpointTest {
         protocol.awaitLost();
 
         processes.until("the program to be gone", () -> !child.isAlive());
+    }
+
+    @Test
+    @Spec("PROC-57")
+    void aProgramThatGoesOnWithoutInputEndsWithItsLoop() {
+        RecordingProtocol protocol = new RecordingProtocol();
+        Transport transport = connect(true, protocol, "process:/bin/sleep?arg=94");
+        ProcessHandle child = processes
+                .thread
+                .call(() -> transport.getExtraInfo(ExtraInfo.SUBPROCESS))
+                .orElseThrow();
+        processes.thread.run(loop -> transport.close());
+        protocol.awaitLost();
+
+        processes.thread.close();
+
+        Eventually.until("the program to be gone", () -> !child.isAlive());
+    }
+
+    @Test
+    void anOrderlyShutdownWaitsForAProgramThatFinishesWhatItDoes() throws Exception {
+        Path folder = Files.createTempDirectory("leaving");
+        RecordingProtocol protocol = new RecordingProtocol();
+        Transport transport = connect(
+                true,
+                protocol,
+                "process:/bin/sh?arg=-c%0Aread%20line%3B%20sleep%200.3%3B%20mkdir%20" + folder + "%2Fdone");
+        processes.thread.run(loop -> transport.close());
+        protocol.awaitLost();
+
+        processes.loop.shutdown(LoopThread.DEADLINE);
+
+        Files.delete(folder.resolve("done"));
+        Files.delete(folder);
+    }
+
+    @Test
+    @Spec("PROC-48")
+    void aProgramWhoseStartIsCancelledAsItBeginsIsKilled() {
+        AtomicReference<CompletionStage<?>> starting = new AtomicReference<>();
+        AtomicReference<ProcessHandle> child = new AtomicReference<>();
+        RecordingProtocol protocol = new RecordingProtocol().onMade(transport -> {
+            child.set(transport.getExtraInfo(ExtraInfo.SUBPROCESS).orElseThrow());
+            starting.get().toCompletableFuture().cancel(false);
+        });
+        processes = new Processes(true);
+        processes.thread.run(loop -> starting.set(connecting(protocol, "process:/bin/sleep?arg=93")));
+
+        protocol.awaitLost();
+        processes.until("the program to be gone", () -> !child.get().isAlive());
     }
 
     @ParameterizedTest

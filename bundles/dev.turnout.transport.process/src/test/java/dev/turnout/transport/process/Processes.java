@@ -111,7 +111,9 @@ final class Processes implements AutoCloseable {
     @Override
     public void close() {
         provider.close();
-        thread.settle();
+        if (!loop.isClosed()) {
+            thread.settle();
+        }
         thread.close();
     }
 }

@@ -21,8 +21,10 @@ public record Cores(int server, int load, String about) {
         if (!Programs.present("taskset")) {
             return new Cores(-1, -1, "not pinned, as there is no taskset");
         }
-        List<Integer> cores = wanted.isEmpty() ? allowed() : parse(wanted);
-        if (cores.size() < 2) {
+        List<Integer> cores = allowed();
+        if (!wanted.isEmpty()) {
+            cores = given(wanted, cores);
+        } else if (cores.size() < 2) {
             return new Cores(-1, -1, "not pinned, as there is one core only");
         }
         int server = wanted.isEmpty() ? cores.get(cores.size() - 1) : cores.get(0);
@@ -43,6 +45,19 @@ public record Cores(int server, int load, String about) {
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(command);
         return pinned;
+    }
+
+    private static List<Integer> given(String wanted, List<Integer> allowed) {
+        try {
+            List<Integer> cores = parse(wanted);
+            if (cores.size() == 2 && allowed.containsAll(cores)) {
+                return cores;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "--cores needs two numbers out of " + allowed + " with a comma between them, not '" + wanted + "'");
     }
 
     private static List<Integer> allowed() throws IOException {

@@ -32,6 +32,10 @@ public record Launch(Path java, int feature, String classPath, String python, Co
     /** Returns the version of a JDK. */
     public static String version(Path java) throws IOException {
         Path release = java.resolve("release");
+        if (!Files.isReadable(release)) {
+            throw new IllegalArgumentException("there is no JDK at " + java
+                    + ", as it has no file 'release'; give a folder as JAVA_HOME names one");
+        }
         for (String line : Files.readAllLines(release)) {
             if (line.startsWith("JAVA_VERSION=")) {
                 return line.substring(line.indexOf('"') + 1, line.lastIndexOf('"'));
