@@ -13,6 +13,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ConnectRequest;
 import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
@@ -42,6 +43,13 @@ class ProcessEndpointTest {
     private Transport connect(boolean polled, BaseProtocol protocol, String endpoint) {
         processes = new Processes(polled);
         return processes.thread.await(() -> connecting(protocol, endpoint)).transport();
+    }
+
+    private ProcessHandle childOf(Transport transport) {
+        return processes
+                .thread
+                .call(() -> transport.getExtraInfo(ExtraInfo.SUBPROCESS))
+                .orElseThrow();
     }
 
     private CompletionStage<Connection<Transport>> connecting(BaseProtocol protocol, String endpoint) {
@@ -87,10 +95,7 @@ class ProcessEndpointTest {
     void closeEndsTheProgramThatGoesOnWithoutInput(boolean polled) {
         RecordingProtocol protocol = new RecordingProtocol();
         Transport transport = connect(polled, protocol, "process:/bin/sleep?arg=95");
-        ProcessHandle child = processes
-                .thread
-                .call(() -> transport.getExtraInfo(ExtraInfo.SUBPROCESS))
-                .orElseThrow();
+        ProcessHandle child = childOf(transport);
 
         processes.thread.run(loop -> transport.close());
         protocol.awaitLost();
@@ -103,14 +108,17 @@ class ProcessEndpointTest {
     void aProgramThatGoesOnWithoutInputEndsWithItsLoop() {
         RecordingProtocol protocol = new RecordingProtocol();
         Transport transport = connect(true, protocol, "process:/bin/sleep?arg=94");
-        ProcessHandle child = processes
-                .thread
-                .call(() -> transport.getExtraInfo(ExtraInfo.SUBPROCESS))
-                .orElseThrow();
+        ProcessHandle child = childOf(transport);
         processes.thread.run(loop -> transport.close());
         protocol.awaitLost();
 
-        processes.thread.close();
+        try (LogCapture log = new LogCapture()) {
+            processes.thread.close();
+            assertEquals(
+                    1,
+                    log.warnings("was closed while child /bin/sleep"),
+                    () -> log.messages().toString());
+        }
 
         Eventually.until("the program to be gone", () -> !child.isAlive());
     }
@@ -122,7 +130,7 @@ class ProcessEndpointTest {
         Transport transport = connect(
                 true,
                 protocol,
-                "process:/bin/sh?arg=-c%0Aread%20line%3B%20sleep%200.3%3B%20mkdir%20" + folder + "%2Fdone");
+                "process:/bin/sh?arg=-c%0Aread%20line%3B%20sleep%200.1%3B%20mkdir%20" + folder + "%2Fdone");
         processes.thread.run(loop -> transport.close());
         protocol.awaitLost();
 
