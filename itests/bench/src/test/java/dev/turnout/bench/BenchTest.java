@@ -87,9 +87,8 @@ class BenchTest {
     void measuresIdleConnections() throws Exception {
         run("idle-10000", "turnout", "turnout");
 
-        assertPositive(1, "verifiedBytes", "residentBefore");
-        assertEquals(1, values("liveBytes").size()); // few connections may weigh less than what else is collected,
-        assertEquals(1, values("residentBytes").size()); // and find room in what is resident
+        assertPositive(1, "verifiedBytes", "liveBytes", "residentBefore");
+        assertEquals(1, values("residentBytes").size()); // few may find room in what is resident
     }
 
     @Test

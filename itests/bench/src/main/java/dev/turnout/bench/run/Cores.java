@@ -18,13 +18,11 @@ public record Cores(int server, int load, String about) {
 
     /** Reads {@code SERVER,LOAD}, or chooses the last and the first core this process may use. */
     public static Cores choose(String wanted) throws IOException {
+        List<Integer> cores = wanted.isEmpty() ? allowed() : given(wanted, allowed());
         if (!Programs.present("taskset")) {
             return new Cores(-1, -1, "not pinned, as there is no taskset");
         }
-        List<Integer> cores = allowed();
-        if (!wanted.isEmpty()) {
-            cores = given(wanted, cores);
-        } else if (cores.size() < 2) {
+        if (cores.size() < 2) {
             return new Cores(-1, -1, "not pinned, as there is one core only");
         }
         int server = wanted.isEmpty() ? cores.get(cores.size() - 1) : cores.get(0);
