@@ -15,9 +15,9 @@ final class BenchOptions {
               --scenarios A,B   only these; a name may end in * (all)
               --servers A,B     only these, and the reference; a name may end in * (all)
               --reference NAME  what ratios are to (bare)
-              --rounds N        measured rounds of each server (5)
-              --seconds S       how long a round is (4)
-              --warm-up N       at most so many warm-up runs of a server, each of at most 1 s (20)
+              --rounds N        measured rounds of each server (3)
+              --seconds S       how long a round is (2)
+              --warm-up N       at most so many warm-up runs of a server, each of at most 1 s (12)
               --rate N          messages per second of the open loop (10000)
               --java HOME       the JDK that runs servers and load (the one that runs this)
               --python PROGRAM  the Python that serves (python3, or the first that has the module)
@@ -31,9 +31,9 @@ final class BenchOptions {
     List<String> scenarios = List.of("*");
     List<String> servers = List.of("*");
     String reference = Peers.BARE;
-    int rounds = 5;
-    double seconds = 4;
-    int warmUp = 20;
+    int rounds = 3;
+    double seconds = 2;
+    int warmUp = 12;
     double rate = 10_000;
     int idle = 10_000;
     double idleSeconds = 5;

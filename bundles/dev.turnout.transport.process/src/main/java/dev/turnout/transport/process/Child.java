@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.process;
 
+import dev.turnout.api.loop.io.IoLoop;
+import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.transport.nio.PipeChannel;
 import dev.turnout.transport.nio.PolledPipe;
 import dev.turnout.transport.nio.PumpedPipe;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
@@ -14,19 +18,27 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Is a started process with this side's ends of its pipes.
  *
  * @param process the process
+ * @param exit completes when it has ended, on some thread; asked for once, as each time may cost a thread
  * @param mark what its descendants are found by
  * @param program what was started, without arguments
  * @param ends the ends for 0, 1 and 2; null for a stream that is no pipe
  */
-record Child(Process process, String mark, String program, List<@Nullable PipeChannel> ends) {
+record Child(
+        Process process, CompletionStage<Process> exit, String mark, String program, List<@Nullable PipeChannel> ends) {
 
+    private static final Logger LOG = System.getLogger(Child.class.getName());
     private static final int STREAMS = 3;
+
+    Child(Process process, String mark, String program, List<@Nullable PipeChannel> ends) {
+        this(process, process.onExit(), mark, program, ends);
+    }
 
     /** Says which streams of a child are pipes. */
     record Piped(boolean in, boolean out, boolean error) {
@@ -51,7 +63,7 @@ record Child(Process process, String mark, String program, List<@Nullable PipeCh
         List<SystemPipe> pipes = polled && piped.count() > 0 ? SystemPipe.open(provider, piped.count()) : List.of();
         Child child =
                 pipes.isEmpty() ? pumped(builder, piped, mark, program) : polled(builder, piped, pipes, mark, program);
-        family.add(child.process, mark);
+        family.add(child.process, child.exit, mark);
         return child;
     }
 
@@ -127,6 +139,17 @@ record Child(Process process, String mark, String program, List<@Nullable PipeCh
         PipeChannel in = Objects.requireNonNull(ends.get(0), "standard input");
         PipeChannel out = Objects.requireNonNull(ends.get(1), "standard output");
         return PipeChannel.join(out, in, program + " " + process.pid());
+    }
+
+    /** Has somebody run something on the loop when the child has ended, unless the loop is closed by then. */
+    void whenEnded(IoLoop loop, LoopResource somebody, Runnable task) {
+        exit.thenRun(() -> {
+            try {
+                loop.execute(task);
+            } catch (IllegalStateException loopClosed) {
+                LOG.log(Level.DEBUG, "the end of {0} comes after that of its loop", somebody);
+            }
+        });
     }
 
     /** Kills a child that nobody wants any more, and closes its pipes. */

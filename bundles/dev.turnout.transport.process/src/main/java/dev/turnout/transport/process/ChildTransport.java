@@ -118,18 +118,7 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
             close(); // the caller gets no transport that could
             throw e;
         } finally {
-            CompletionStage<Process> exit = child.process().onExit();
-            exit.thenRun(this::tellExit);
-        }
-    }
-
-    /** Is called on any thread when the child has ended. */
-    private void tellExit() {
-        try {
-            loop.execute(this::exited);
-        } catch (IllegalStateException loopClosed) {
-            System.getLogger(ChildTransport.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the end of {0} comes after that of its loop", this);
+            child.whenEnded(loop, this, this::exited);
         }
     }
 

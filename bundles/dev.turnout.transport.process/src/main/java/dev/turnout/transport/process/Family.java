@@ -77,10 +77,9 @@ final class Family {
         return name + "-" + count.incrementAndGet() + ".";
     }
 
-    /** Makes a child known until it ends; one that comes too late is killed. */
-    void add(Process child, String mark) {
+    /** Makes a child known until it ends, which {@code exit} tells; one that comes too late is killed. */
+    void add(Process child, CompletionStage<Process> exit, String mark) {
         running.add(child);
-        CompletionStage<Process> exit = child.onExit();
         exit.thenRun(() -> running.remove(child));
         boolean late;
         synchronized (this) {

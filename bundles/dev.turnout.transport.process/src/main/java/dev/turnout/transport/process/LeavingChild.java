@@ -5,7 +5,6 @@ import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
 
 /**
  * A child whose stream has ended and that may finish what it does for a moment before it is killed. Its loop knows it meanwhile: an orderly shutdown waits
@@ -34,18 +33,7 @@ final class LeavingChild implements LoopResource {
     static void begin(IoLoop loop, Child child, Family family) {
         LeavingChild leaving = new LeavingChild(loop, child, family);
         loop.attach(leaving);
-        CompletionStage<Process> exit = child.process().onExit();
-        exit.thenRun(leaving::tellExit);
-    }
-
-    /** Is called on any thread when the child has ended. */
-    private void tellExit() {
-        try {
-            loop.execute(this::abort);
-        } catch (IllegalStateException loopClosed) {
-            System.getLogger(LeavingChild.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the end of {0} comes after that of its loop", this);
-        }
+        child.whenEnded(loop, leaving, leaving::abort);
     }
 
     @Override
