@@ -84,15 +84,18 @@ record Child(
             if (error != null) {
                 builder.redirectError(Redirect.appendTo(error.writeEnd().toFile()));
             }
-            Process process = builder.start();
-            String name = name(program, process);
-            List<@Nullable PipeChannel> ends = new ArrayList<>();
-            ends.add(in == null ? null : PolledPipe.writing(in.pipe().sink(), in.writeEnd(), "input" + name, process));
-            ends.add(out == null ? null : PolledPipe.reading(out.pipe().source(), "output" + name, process));
-            ends.add(error == null ? null : PolledPipe.reading(error.pipe().source(), "errors" + name, process));
-            closeChildsEnds(in, out, error);
-            return new Child(process, mark, program, ends);
-        } catch (IOException | RuntimeException e) {
+            return around(builder.start(), mark, program, (process, name) -> {
+                List<@Nullable PipeChannel> ends = new ArrayList<>();
+                ends.add(
+                        in == null
+                                ? null
+                                : PolledPipe.writing(in.pipe().sink(), in.writeEnd(), "input" + name, process));
+                ends.add(out == null ? null : PolledPipe.reading(out.pipe().source(), "output" + name, process));
+                ends.add(error == null ? null : PolledPipe.reading(error.pipe().source(), "errors" + name, process));
+                closeChildsEnds(in, out, error);
+                return ends;
+            });
+        } catch (Throwable e) {
             pipes.forEach(SystemPipe::close);
             throw e;
         }
@@ -112,26 +115,40 @@ record Child(
     }
 
     private static Child pumped(ProcessBuilder builder, Piped piped, String mark, String program) throws IOException {
-        Process process = builder.start();
-        String name = name(program, process);
-        List<@Nullable PipeChannel> ends = new ArrayList<>();
-        ends.add(
-                !piped.in
-                        ? null
-                        : PumpedPipe.writing(new Flushing(process.getOutputStream()), "input" + name, process));
-        ends.add(
-                !piped.out
-                        ? null
-                        : PumpedPipe.reading(Channels.newChannel(process.getInputStream()), "output" + name, process));
-        ends.add(
-                !piped.error
-                        ? null
-                        : PumpedPipe.reading(Channels.newChannel(process.getErrorStream()), "errors" + name, process));
-        return new Child(process, mark, program, ends);
+        return around(builder.start(), mark, program, (process, name) -> {
+            List<@Nullable PipeChannel> ends = new ArrayList<>();
+            ends.add(
+                    !piped.in
+                            ? null
+                            : PumpedPipe.writing(new Flushing(process.getOutputStream()), "input" + name, process));
+            ends.add(
+                    !piped.out
+                            ? null
+                            : PumpedPipe.reading(
+                                    Channels.newChannel(process.getInputStream()), "output" + name, process));
+            ends.add(
+                    !piped.error
+                            ? null
+                            : PumpedPipe.reading(
+                                    Channels.newChannel(process.getErrorStream()), "errors" + name, process));
+            return ends;
+        });
     }
 
-    private static String name(String program, Process process) {
-        return " of " + program + " " + process.pid();
+    /** Makes this side's ends of the pipes of a process. */
+    private interface Ends {
+
+        List<@Nullable PipeChannel> of(Process process, String name) throws IOException;
+    }
+
+    /** Puts a process and its pipes together. If that fails the process is killed, as nobody would know it. */
+    private static Child around(Process process, String mark, String program, Ends ends) throws IOException {
+        try {
+            return new Child(process, mark, program, ends.of(process, " of " + program + " " + process.pid()));
+        } catch (Throwable e) {
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     /** Returns standard input and output as one channel. */

@@ -5,6 +5,7 @@ import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * Knows the children of one provider, and finds their descendants, so that none outlives it.
+ * Knows the children of one provider, and finds their descendants, to end them with it.
  *
  * <p>A descendant whose parent has ended belongs to nobody that the system would name. So every child gets a variable in its environment that its
- * descendants inherit, and Linux shows the environment of processes. Where it does not, only descendants whose line of parents still lives are found.
- * Any thread.
+ * descendants inherit, and Linux shows the environment of processes; one that clears its environment is not found. On other systems only descendants whose
+ * line of parents still lives are. Any thread.
  */
 final class Family {
 
@@ -167,7 +168,7 @@ final class Family {
                     unknown.add(pid);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "processes cannot be listed", e);
         }
         return killed;

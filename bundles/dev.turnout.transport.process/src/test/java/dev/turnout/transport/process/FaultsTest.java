@@ -11,8 +11,12 @@ import dev.turnout.api.network.ProcessOptions;
 import dev.turnout.api.transport.ReadTransport;
 import dev.turnout.api.transport.SubprocessTransport;
 import dev.turnout.api.transport.WriteTransport;
+import dev.turnout.testkit.ForwardingSelectorProvider;
 import dev.turnout.testkit.LogCapture;
 import dev.turnout.testkit.Spec;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -265,6 +269,22 @@ class FaultsTest {
     }
 
     @Test
+    @Spec("PROC-47")
+    void aChildWhosePipesFailAfterItsStartIsKilled() {
+        SelectorProvider failing = new ForwardingSelectorProvider() {
+            @Override
+            public Pipe openPipe() throws IOException {
+                return new OncePipe(super.openPipe());
+            }
+        };
+        ProcessBuilder builder = new ProcessBuilder("sleep", "100");
+        Child.Piped output = new Child.Piped(false, true, false);
+
+        assertThrows(
+                IllegalStateException.class, () -> Child.start(builder, output, failing, true, new Family()), "begun");
+    }
+
+    @Test
     @Spec({"PROC-47", "PROC-53"})
     void twoHundredChildrenAtOnceAllComeAndGo() {
         List<RecordingChild> children = new ArrayList<>();
@@ -375,5 +395,31 @@ class FaultsTest {
                 child.events().stream().sorted().toList());
         assertEquals(5, processes.thread.reports().size());
         processes.thread.reports().clear();
+    }
+
+    /** Is a pipe that can be read while its files are looked for, and never again. */
+    private static final class OncePipe extends Pipe {
+
+        private final Pipe pipe;
+        private boolean taken;
+
+        OncePipe(Pipe pipe) {
+            this.pipe = pipe;
+        }
+
+        @Override
+        public SourceChannel source() {
+            boolean before = taken;
+            taken = !before;
+            if (before) {
+                throw new IllegalStateException("taken twice");
+            }
+            return pipe.source();
+        }
+
+        @Override
+        public SinkChannel sink() {
+            return pipe.sink();
+        }
     }
 }
