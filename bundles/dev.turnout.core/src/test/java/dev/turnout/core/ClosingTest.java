@@ -248,6 +248,19 @@ class ClosingTest extends LoopFixture {
     }
 
     @Test
+    void aResultOnItsWayReachesItsFutureWhenTheLoopIsClosed() {
+        CompletableFuture<Integer> result =
+                loop.runInExecutor(Runnable::run, () -> 7).toCompletableFuture();
+        loop.callSoon(() -> trace.add("dropped"));
+        assertFalse(result.isDone());
+
+        loop.close();
+
+        assertEquals(7, result.getNow(0));
+        assertEquals(List.of(), trace);
+    }
+
+    @Test
     @Spec("LOOP-29")
     void closeShutsTheDefaultExecutorAndDoesNotWaitForItsTasks() throws Exception {
         CountDownLatch started = new CountDownLatch(1);

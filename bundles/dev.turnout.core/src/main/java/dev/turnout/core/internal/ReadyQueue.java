@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.core.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -90,11 +91,16 @@ final class ReadyQueue {
         return taken;
     }
 
-    /** Drops everything that waits. */
-    void clear() {
+    /** Drops everything that waits, and returns what must reach somebody all the same. */
+    List<Delivery> clear() {
+        List<Delivery> undelivered = new ArrayList<>();
         Callback end = last();
         for (Callback dropped = takeUpTo(end); dropped != null; dropped = takeUpTo(end)) {
+            if (dropped.task() instanceof Delivery delivery) {
+                undelivered.add(delivery);
+            }
             dropped.cancel();
         }
+        return undelivered;
     }
 }

@@ -127,7 +127,7 @@ public final class SelectorLoop extends DelegatingLoop {
     /** Runs something soon on the loop, or here and now if the loop was closed: whoever waits for it must not wait for ever. */
     void deliver(Runnable task) {
         try {
-            callSoonThreadsafe(task);
+            callSoonThreadsafe(new Delivery(task));
         } catch (IllegalStateException e) {
             LOG.log(Level.DEBUG, "loop {0} was closed before it got a result", name);
             task.run();
@@ -486,7 +486,7 @@ public final class SelectorLoop extends DelegatingLoop {
         shutdown.resources().forEach(this::reportLeak);
         signals.close();
         workers.close();
-        ready.clear();
+        List<Delivery> undelivered = ready.clear();
         incomingTimers.clear();
         timers.clear();
         poller.close();
@@ -494,6 +494,7 @@ public final class SelectorLoop extends DelegatingLoop {
         scratchView = null;
         outgoing = null;
         sockets.close();
+        undelivered.forEach(Delivery::run);
     }
 
     private void reportLeak(LoopResource resource, List<StackTraceElement> origin) {

@@ -61,14 +61,15 @@ record Child(
         builder.environment().put(Family.MARK, Family.inherited() + mark);
         String program = Command.program(builder);
         List<SystemPipe> pipes = polled && piped.count() > 0 ? SystemPipe.open(provider, piped.count()) : List.of();
-        Child child =
-                pipes.isEmpty() ? pumped(builder, piped, mark, program) : polled(builder, piped, pipes, mark, program);
+        Child child = pipes.isEmpty()
+                ? pumped(builder, piped, mark, program, family)
+                : polled(builder, piped, pipes, mark, program, family);
         family.add(child.process, child.exit, mark);
         return child;
     }
 
     private static Child polled(
-            ProcessBuilder builder, Piped piped, List<SystemPipe> pipes, String mark, String program)
+            ProcessBuilder builder, Piped piped, List<SystemPipe> pipes, String mark, String program, Family family)
             throws IOException {
         int next = 0;
         SystemPipe in = piped.in ? pipes.get(next++) : null;
@@ -84,7 +85,7 @@ record Child(
             if (error != null) {
                 builder.redirectError(Redirect.appendTo(error.writeEnd().toFile()));
             }
-            return around(builder.start(), mark, program, (process, name) -> {
+            return around(builder.start(), mark, program, family, (process, name) -> {
                 List<@Nullable PipeChannel> ends = new ArrayList<>();
                 ends.add(
                         in == null
@@ -114,8 +115,9 @@ record Child(
         }
     }
 
-    private static Child pumped(ProcessBuilder builder, Piped piped, String mark, String program) throws IOException {
-        return around(builder.start(), mark, program, (process, name) -> {
+    private static Child pumped(ProcessBuilder builder, Piped piped, String mark, String program, Family family)
+            throws IOException {
+        return around(builder.start(), mark, program, family, (process, name) -> {
             List<@Nullable PipeChannel> ends = new ArrayList<>();
             ends.add(
                     !piped.in
@@ -141,12 +143,13 @@ record Child(
         List<@Nullable PipeChannel> of(Process process, String name) throws IOException;
     }
 
-    /** Puts a process and its pipes together. If that fails the process is killed, as nobody would know it. */
-    private static Child around(Process process, String mark, String program, Ends ends) throws IOException {
+    /** Puts a process and its pipes together. If that fails it and its descendants are killed, as nobody would know them. */
+    private static Child around(Process process, String mark, String program, Family family, Ends ends)
+            throws IOException {
         try {
             return new Child(process, mark, program, ends.of(process, " of " + program + " " + process.pid()));
         } catch (Throwable e) {
-            process.destroyForcibly();
+            family.end(process, mark);
             throw e;
         }
     }

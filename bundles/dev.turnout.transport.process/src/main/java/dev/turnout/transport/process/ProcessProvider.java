@@ -133,6 +133,10 @@ public final class ProcessProvider implements TransportProvider {
                 .whenComplete((child, failure) -> {
                     if (failure != null) {
                         result.completeExceptionally(named(builder, failure));
+                    } else if (loop.isClosed()) {
+                        child.discard(family);
+                        result.completeExceptionally(new IllegalStateException("cannot start " + child.program()
+                                + ": its loop " + loop.name() + " was closed meanwhile"));
                     } else if (result.isDone()) {
                         child.discard(family);
                     } else {
