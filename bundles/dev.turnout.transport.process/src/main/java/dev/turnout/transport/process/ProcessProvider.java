@@ -123,13 +123,7 @@ public final class ProcessProvider implements TransportProvider {
     /** Starts a child off the loop, as that blocks for a moment; one that is not wanted any more is killed (PROC-48). */
     private void start(
             IoLoop loop, ProcessBuilder builder, Child.Piped piped, CompletableFuture<?> result, Begin then) {
-        loop.runInExecutor(null, () -> {
-                    Child child = Child.start(builder, piped, loop.provider(), polled, family);
-                    if (loop.isClosed()) {
-                        child.discard(family);
-                    }
-                    return child;
-                })
+        loop.runInExecutor(null, () -> Child.start(builder, piped, loop.provider(), polled, family))
                 .whenComplete((child, failure) -> {
                     if (failure != null) {
                         result.completeExceptionally(named(builder, failure));
