@@ -74,6 +74,7 @@ public final class Bench {
         if (!Files.exists(Path.of("/proc/self/task"))) {
             throw new IllegalArgumentException("processor time is read from /proc, as Linux has it; here is none");
         }
+        prepareOutput();
         Cores cores = Cores.choose(options.cores);
         Launch launch = Launch.of(options.java, System.getProperty("java.class.path"), options.python, cores);
         peers = present(peers, launch);
@@ -82,11 +83,24 @@ public final class Bench {
         return measure(scenarios, peers, launch, circumstances);
     }
 
+    /** Makes the folder for the results before anything is measured, as a folder that cannot be made would lose them. */
+    private void prepareOutput() {
+        Path folder = options.output;
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot make the folder " + folder + " for the results: " + e, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IllegalArgumentException(
+                    "cannot write results into " + folder + ": no permission; name another folder by --output");
+        }
+    }
+
     private int measure(List<Scenario> scenarios, List<Peer> peers, Launch launch, Map<String, Object> circumstances)
             throws IOException, InterruptedException {
         Map<String, String> skipped = new LinkedHashMap<>();
         circumstances.put("skipped", skipped);
-        Files.createDirectories(options.output);
         Path logs = Files.createTempDirectory("turnout-bench");
         List<Section> sections = new ArrayList<>();
         try {
@@ -176,11 +190,18 @@ public final class Bench {
         all.put("rounds", options.rounds);
         all.put("seconds", options.seconds);
         all.put("smoke", options.smoke);
-        all.put("strace", options.strace && Programs.present("strace"));
+        all.put("strace", strace());
         all.put("reference", options.reference);
         all.put("versions", versions);
         all.put("absent", absent);
         return all;
+    }
+
+    private String strace() {
+        if (!options.strace) {
+            return "no";
+        }
+        return Programs.present("strace") ? "yes" : "no such program, so system calls are not counted";
     }
 
     private static void delete(Path folder) throws IOException {

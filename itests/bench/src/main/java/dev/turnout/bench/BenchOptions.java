@@ -129,7 +129,11 @@ final class BenchOptions {
         if (rest.isEmpty()) {
             throw new IllegalArgumentException(name + " needs a value; try --help");
         }
-        return rest.remove();
+        String value = rest.remove();
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException(name + " needs a value, not an empty one; try --help");
+        }
+        return value;
     }
 
     /** Says whether a list of names, which may end in an asterisk, has one. */

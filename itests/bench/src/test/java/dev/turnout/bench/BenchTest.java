@@ -55,7 +55,11 @@ class BenchTest {
         "--scenarios, 'a,', --list",
         "--servers, nobody, nobody",
         "--cores, 99, 99",
-        "--java, /no/such/jdk, /no/such/jdk"
+        "--java, /no/such/jdk, /no/such/jdk",
+        "--java, '', --java needs a value",
+        "--cores, '0,0', two different numbers",
+        "--output, /dev/null/report, /dev/null/report",
+        "--output, '', --output needs a value"
     })
     void saysWhichOptionIsWrong(String option, String value, String said) {
         IllegalArgumentException refusal = assertThrows(

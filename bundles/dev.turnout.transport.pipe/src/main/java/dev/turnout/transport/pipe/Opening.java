@@ -8,20 +8,25 @@ import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a FIFO or device on a thread of its own, as the system keeps whoever opens a FIFO waiting until somebody opens its other end.
  *
- * <p>Given up, it opens the other end itself for a moment, which lets the thread go. If the FIFO was removed meanwhile nobody can do that, and the
- * thread, of the kind that keeps no process alive, waits for good.
+ * <p>Given up, it opens the other end itself until the thread has gone: closed sooner, it would do nothing for a thread that has yet to reach the
+ * system. If the FIFO was removed meanwhile nobody can do that, and the thread, of the kind that keeps no process alive, waits for good.
  */
 final class Opening {
+
+    /** How long the other end is kept open for the thread at most: a path that names another FIFO by now must not keep that one from its end. */
+    private static final Duration LETTING_GO = Duration.ofSeconds(10);
 
     private final Path path;
     private final boolean reading;
     private final BiConsumer<@Nullable FileChannel, @Nullable IOException> opened;
+    private final Thread opener;
     private boolean over;
 
     /** @param opened gets the end or the failure, on the opening thread, unless it was given up before */
@@ -29,10 +34,11 @@ final class Opening {
         this.path = path;
         this.reading = reading;
         this.opened = opened;
+        opener = HelperThreads.daemon("turnout-open-" + path, this::open);
     }
 
     void begin() {
-        HelperThreads.daemon("turnout-open-" + path, this::open).start();
+        opener.start();
     }
 
     /** Gives up, unless it is open by now. Any thread, never blocks. */
@@ -65,11 +71,17 @@ final class Opening {
     }
 
     private void letGo() {
+        FileChannel bothEnds = null;
         try {
-            close(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            bothEnds = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            opener.join(LETTING_GO.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             System.getLogger(Opening.class.getName())
                     .log(Level.WARNING, "cannot end the opening of " + path + "; a thread waits for its other end", e);
+        } finally {
+            close(bothEnds);
         }
     }
 

@@ -185,6 +185,19 @@ class PipeProviderTest {
     }
 
     @Test
+    void openingAFifoCanBeCancelledBeforeItsThreadReachesTheSystem() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            for (int round = 0; round < 100; round++) {
+                harness.connect(RecordingProtocol::new, fifo.path(), Map.of())
+                        .toCompletableFuture()
+                        .cancel(false);
+
+                harness.thread.until("the threads to end", () -> openers(fifo) == 0);
+            }
+        }
+    }
+
+    @Test
     void aFifoWhoseOpeningIsCancelledAsItBeginsIsClosed() throws Exception {
         try (Fifo fifo = new Fifo()) {
             AtomicReference<CompletionStage<?>> opening = new AtomicReference<>();

@@ -104,20 +104,35 @@ final class Family {
             }
             sweeping = true;
         }
-        HelperThreads.daemon("turnout-process-sweeper", this::sweepDoomed).start();
+        try {
+            HelperThreads.daemon("turnout-process-sweeper", this::sweepDoomed).start();
+        } catch (Throwable noThread) {
+            sweepsNoMore();
+            throw noThread;
+        }
     }
 
     private void sweepDoomed() {
         boolean more = true;
-        while (more) {
-            Set<String> now = Set.copyOf(doomed);
-            sweep(environment -> doomed.stream().anyMatch(environment::contains));
-            doomed.removeAll(now);
-            synchronized (this) {
-                more = !doomed.isEmpty();
-                sweeping = more;
+        try {
+            while (more) {
+                Set<String> now = Set.copyOf(doomed);
+                sweep(environment -> doomed.stream().anyMatch(environment::contains));
+                doomed.removeAll(now);
+                synchronized (this) {
+                    more = !doomed.isEmpty();
+                    sweeping = more;
+                }
             }
+        } catch (Throwable failure) {
+            sweepsNoMore();
+            throw failure;
         }
+    }
+
+    /** Lets the next end of a child sweep for what this sweep has left too. */
+    private synchronized void sweepsNoMore() {
+        sweeping = false;
     }
 
     /** Kills all children and all their descendants, and returns when the system has been told. */

@@ -68,6 +68,29 @@ class FamilyTest {
         assertTrue(second.isAlive(), "not marked");
     }
 
+    @Test
+    @Spec("PROC-47")
+    void aSweepThatFailsLeavesItsWorkToTheNextOne() throws Exception {
+        Family family = new Family(shown, Duration.ofMillis(20));
+        String mark = family.newMark();
+        Process child = new ProcessBuilder("true").start();
+        Path unreadable = Files.createDirectory(shown.resolve("1x")); // begins as a process's number does
+        Path environment = Files.writeString(unreadable.resolve("environ"), "HOME=/\0");
+        family.end(child, mark);
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("turnout-process-sweeper")) {
+                thread.join(30_000);
+            }
+        }
+        Files.delete(environment);
+        Files.delete(unreadable);
+        show(first, Family.MARK + "=" + mark + '\0');
+
+        family.end(child, family.newMark());
+
+        assertTrue(first.waitFor(30, TimeUnit.SECONDS), "killed by the second sweep");
+    }
+
     private void show(Process process, String environment) throws IOException {
         Path folder = Files.createDirectories(shown.resolve(Long.toString(process.pid())));
         if (!Files.isSymbolicLink(folder.resolve("exe"))) {

@@ -48,14 +48,14 @@ public record Cores(int server, int load, String about) {
     private static List<Integer> given(String wanted, List<Integer> allowed) {
         try {
             List<Integer> cores = parse(wanted);
-            if (cores.size() == 2 && allowed.containsAll(cores)) {
+            if (cores.size() == 2 && !cores.get(0).equals(cores.get(1)) && allowed.containsAll(cores)) {
                 return cores;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException(
-                "--cores needs two numbers out of " + allowed + " with a comma between them, not '" + wanted + "'");
+        throw new IllegalArgumentException("--cores needs two different numbers out of " + allowed
+                + " with a comma between them, not '" + wanted + "'");
     }
 
     private static List<Integer> allowed() throws IOException {
