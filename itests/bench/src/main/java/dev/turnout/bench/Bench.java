@@ -74,6 +74,9 @@ public final class Bench {
         if (!Files.exists(Path.of("/proc/self/task"))) {
             throw new IllegalArgumentException("processor time is read from /proc, as Linux has it; here is none");
         }
+        if (options.perf && !Programs.present("perf")) {
+            throw new IllegalArgumentException("--perf needs the program perf; there is none on the path");
+        }
         prepareOutput();
         Cores cores = Cores.choose(options.cores);
         Launch launch = Launch.of(options.java, System.getProperty("java.class.path"), options.python, cores);
@@ -147,7 +150,10 @@ public final class Bench {
                 .toList();
         List<String> names = chosen.stream().map(Peer::name).toList();
         known(options.servers, "server", names);
-        known(List.of(options.reference), "server", names);
+        if (!names.contains(options.reference)) {
+            throw new IllegalArgumentException(
+                    "--reference needs the name of one server, not '" + options.reference + "'; --list names them");
+        }
         return chosen;
     }
 
@@ -191,6 +197,7 @@ public final class Bench {
         all.put("seconds", options.seconds);
         all.put("smoke", options.smoke);
         all.put("strace", strace());
+        all.put("user time by", options.perf ? "samples of perf" : "ticks");
         all.put("reference", options.reference);
         all.put("versions", versions);
         all.put("absent", absent);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /** The options of a run. Not threadsafe. */
 final class BenchOptions {
@@ -23,6 +24,7 @@ final class BenchOptions {
               --python PROGRAM  the Python that serves (python3, or the first that has the module)
               --cores S,L       the cores of servers and load (the last and the first)
               --no-strace       does not count system calls
+              --perf            splits user and system time of messages by the samples of perf record instead of ticks
               --output FOLDER   where results.json and report.html go (itests/bench/target/report)
               --smoke           one short round of each, to see that all works; the figures mean nothing
               --list            names scenarios and servers
@@ -41,6 +43,7 @@ final class BenchOptions {
     String python = "";
     String cores = "";
     boolean strace = true;
+    boolean perf;
     Path output = Path.of(System.getProperty("bench.output", "target/report"));
     boolean smoke;
     boolean list;
@@ -65,14 +68,15 @@ final class BenchOptions {
             case "--servers" -> servers = names(name, rest);
             case "--reference" -> reference = value(name, rest);
             case "--rounds" -> rounds = integer(name, rest, 1);
-            case "--seconds" -> seconds = positive(name, rest);
+            case "--seconds" -> seconds = number(name, rest, 0.1, 3_600);
             case "--warm-up" -> warmUp = integer(name, rest, 0);
-            case "--rate" -> rate = positive(name, rest);
+            case "--rate" -> rate = number(name, rest, 1, 1e7);
             case "--java" -> java = Path.of(value(name, rest)).toAbsolutePath();
             case "--python" -> python = value(name, rest);
             case "--cores" -> cores = value(name, rest);
             case "--output" -> output = Path.of(value(name, rest));
             case "--no-strace" -> strace = false;
+            case "--perf" -> perf = true;
             case "--smoke" -> smoke = true;
             case "--list" -> list = true;
             case "--help" -> help = true;
@@ -112,17 +116,18 @@ final class BenchOptions {
         throw new IllegalArgumentException(name + " needs a whole number from " + least + " on, not '" + value + "'");
     }
 
-    private static double positive(String name, Deque<String> rest) {
+    private static double number(String name, Deque<String> rest, double least, double most) {
         String value = value(name, rest);
         try {
             double number = Double.parseDouble(value);
-            if (number > 0 && Double.isFinite(number)) {
+            if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException(name + " needs a number above 0, not '" + value + "'");
+        throw new IllegalArgumentException(
+                String.format(Locale.ROOT, "%s needs a number from %s to %,.0f, not '%s'", name, least, most, value));
     }
 
     private static String value(String name, Deque<String> rest) {

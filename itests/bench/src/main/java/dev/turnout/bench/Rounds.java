@@ -97,7 +97,7 @@ final class Rounds implements AutoCloseable {
         double seconds = Math.min(1, options.seconds);
         try {
             while (runs < options.warmUp && (since < WITHOUT_NEW_BEST || runs < scenario.leastWarmUp())) {
-                double rate = scenario.warmUp(trial(server), seconds);
+                double rate = scenario.warmUp(trial(server, false), seconds);
                 outcome.warmedUp(rate);
                 since = rate > best ? 0 : since + 1;
                 best = Math.max(best, rate);
@@ -113,7 +113,7 @@ final class Rounds implements AutoCloseable {
 
     private void round(ServerProcess server, Outcome outcome, double seconds) {
         try {
-            outcome.round(scenario.measure(trial(server), seconds));
+            outcome.round(scenario.measure(trial(server, options.perf), seconds));
         } catch (IOException e) {
             outcome.round(Map.of());
             failed(outcome, e);
@@ -124,7 +124,7 @@ final class Rounds implements AutoCloseable {
 
     private void systemCalls(ServerProcess server, Outcome outcome) {
         try {
-            outcome.systemCalls(scenario.systemCalls(trial(server), Math.min(1, options.seconds)));
+            outcome.systemCalls(scenario.systemCalls(trial(server, false), Math.min(1, options.seconds)));
         } catch (IOException e) {
             // the column stays empty; what was measured stays true
             progress.say("%s: %s: cannot count system calls: %s", scenario.name(), outcome.server(), reason(e));
@@ -133,8 +133,8 @@ final class Rounds implements AutoCloseable {
         }
     }
 
-    private Trial trial(ServerProcess server) {
-        return new Trial(server, load, logs);
+    private Trial trial(ServerProcess server, boolean sampled) {
+        return new Trial(server, load, logs, sampled);
     }
 
     private void failed(Outcome outcome, IOException e) {

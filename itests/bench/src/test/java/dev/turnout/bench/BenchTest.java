@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.turnout.bench.run.Programs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -58,6 +60,11 @@ class BenchTest {
         "--java, /no/such/jdk, /no/such/jdk",
         "--java, '', --java needs a value",
         "--cores, '0,0', two different numbers",
+        "--cores, '0-1', two different numbers",
+        "--cores, '0-2147483647', two different numbers",
+        "--reference, 'ba*', one server",
+        "--seconds, 1e10, 3,600",
+        "--rate, 1e300, 10,000,000",
         "--output, /dev/null/report, /dev/null/report",
         "--output, '', --output needs a value"
     })
@@ -88,6 +95,19 @@ class BenchTest {
     }
 
     @Test
+    void splitsProcessorTimeBySamples() throws Exception {
+        try {
+            Programs.output("perf", "record", "-q", "-e", "cpu-clock", "-o", "/dev/null", "true");
+        } catch (IOException e) {
+            Assumptions.abort("perf is needed, and may not be used here: " + e.getMessage());
+        }
+
+        run("tcp-50x1KiB", "turnout", "bare", "--perf");
+
+        assertPositive(2, "userMicros", "systemMicros");
+    }
+
+    @Test
     void measuresIdleConnections() throws Exception {
         run("idle-10000", "turnout", "turnout");
 
@@ -109,21 +129,14 @@ class BenchTest {
         assertPositive(1, "operations", "cpuMicros", "allocatedBytes");
     }
 
-    private void run(String scenario, String server, String reference) throws IOException, InterruptedException {
+    private void run(String scenario, String server, String reference, String... more)
+            throws IOException, InterruptedException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
+        List<String> options = new ArrayList<>(List.of("--smoke", "--no-strace", "--output", folder.toString()));
+        options.addAll(List.of("--scenarios", scenario, "--servers", server, "--reference", reference));
+        options.addAll(List.of(more));
 
-        int status = Bench.run(
-                new PrintStream(said, true, StandardCharsets.UTF_8),
-                "--smoke",
-                "--no-strace",
-                "--scenarios",
-                scenario,
-                "--servers",
-                server,
-                "--reference",
-                reference,
-                "--output",
-                folder.toString());
+        int status = Bench.run(new PrintStream(said, true, StandardCharsets.UTF_8), options.toArray(new String[0]));
 
         assertEquals(0, status, () -> said.toString(StandardCharsets.UTF_8));
     }

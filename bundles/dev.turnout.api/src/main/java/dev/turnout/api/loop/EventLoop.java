@@ -81,7 +81,8 @@ public interface EventLoop extends Executor, SocketOperations {
     boolean isClosed();
 
     /**
-     * Drops all callbacks and timers and frees selector, wake-up channel and executor; does not wait for running tasks.
+     * Drops all callbacks and timers and frees selector, wake-up channel and executor; does not wait for running tasks. Results of
+     * {@link #runInExecutor} that are on their way complete inside this call.
      *
      * @throws IllegalStateException while the loop runs (LOOP-26)
      * @see "LOOP-27 to LOOP-31"
@@ -127,7 +128,8 @@ public interface EventLoop extends Executor, SocketOperations {
     void setSlowCallbackDuration(Duration duration);
 
     /**
-     * Runs a task on an executor and completes the stage on the loop.
+     * Runs a task on an executor and completes the stage on the loop; if the loop was closed meanwhile, on the thread that closed it, or on the
+     * executor's if the task ends later.
      *
      * @param executor where to run it; null means the default pool, made on first use (EXEC-1)
      * @throws IllegalStateException if the default pool is wanted after {@link #shutdownDefaultExecutor} (EXEC-5)

@@ -43,6 +43,9 @@ final class Poller {
     private int count;
     private int idleRounds;
 
+    /** Channels to be closed when their keys have left the selector, which the next poll sees to. */
+    private final List<SelectableChannel> leaving = new ArrayList<>();
+
     Poller(SelectorLoop loop, SelectorProvider provider) throws IOException {
         this.loop = loop;
         this.provider = provider;
@@ -74,6 +77,7 @@ final class Poller {
             countIdleRound();
             replaceSelector();
         }
+        closeLeaving();
         return count;
     }
 
@@ -169,8 +173,41 @@ final class Poller {
         return loop.isRunning();
     }
 
-    void closeFailed(SelectableChannel channel, IOException error) {
-        LOG.log(Level.WARNING, "loop " + loop.name() + ": closing " + channel + " failed", error);
+    /**
+     * Closes a connection whose key was cancelled, in the next poll, which {@linkplain #mustNotWait must not wait} then. Once the key has left the selector, closing is one system call;
+     * before, the JDK asks for the option {@code SO_LINGER} and shuts the connection down first.
+     */
+    void closeSoon(SelectableChannel channel) {
+        leaving.add(channel);
+    }
+
+    /** Tells whether the next poll has channels to close, and so must not wait. */
+    boolean mustNotWait() {
+        return !leaving.isEmpty();
+    }
+
+    /** Closes what waits for a poll, as none may come. */
+    void closeNow() {
+        if (!leaving.isEmpty()) {
+            flushCancelled();
+            closeLeaving();
+        }
+    }
+
+    private void closeLeaving() {
+        if (!leaving.isEmpty()) {
+            leaving.forEach(this::close);
+            leaving.clear();
+        }
+    }
+
+    /** Closes a channel; a failure is logged. */
+    void close(SelectableChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "loop " + loop.name() + ": closing " + channel + " failed", e);
+        }
     }
 
     /** Closes the selector and every channel that a handler owns; channels that were only watched stay open for their owners. */
@@ -189,13 +226,7 @@ final class Poller {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "loop " + loop.name() + ": closing the selector failed", e);
         }
-        for (SelectableChannel channel : owned) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                closeFailed(channel, e);
-            }
-        }
+        owned.forEach(this::close);
     }
 
     private void collect(SelectionKey key) {

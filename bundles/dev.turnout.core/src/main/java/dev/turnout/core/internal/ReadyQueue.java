@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class ReadyQueue {
     private static final int AWAKE = 0;
     private static final int ASLEEP = 1;
     private static final int WOKEN = 2;
+
+    /** How long to wait for an adder that has been stopped in the middle, before the next look. */
+    private static final long ADDER_NANOS = 1_000;
 
     private static final AtomicReferenceFieldUpdater<ReadyQueue, Callback> TAIL =
             AtomicReferenceFieldUpdater.newUpdater(ReadyQueue.class, Callback.class, "tail");
@@ -95,7 +99,13 @@ final class ReadyQueue {
     List<Delivery> clear() {
         List<Delivery> undelivered = new ArrayList<>();
         Callback end = last();
-        for (Callback dropped = takeUpTo(end); dropped != null; dropped = takeUpTo(end)) {
+        while (head != end) {
+            Callback dropped = takeUpTo(end);
+            if (dropped == null) {
+                // an adder is between its two steps, and others may have come behind it
+                LockSupport.parkNanos(ADDER_NANOS);
+                continue;
+            }
             if (dropped.task() instanceof Delivery delivery) {
                 undelivered.add(delivery);
             }

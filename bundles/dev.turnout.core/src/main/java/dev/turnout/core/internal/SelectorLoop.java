@@ -269,6 +269,7 @@ public final class SelectorLoop extends DelegatingLoop {
 
     private void leave(Thread self) {
         restoreTimers();
+        poller.closeNow();
         if (watchdog.isOn()) {
             watchdog.stop();
         }
@@ -310,7 +311,7 @@ public final class SelectorLoop extends DelegatingLoop {
         // reading the clock costs time in every turn, and without a timer nobody needs it
         boolean timed = timers.size() > 0;
         long start = timed ? time() : 0;
-        if (first <= start || !ready.fallAsleep()) {
+        if (first <= start || poller.mustNotWait() || !ready.fallAsleep()) {
             poller.poll(0);
             return;
         }
@@ -503,7 +504,12 @@ public final class SelectorLoop extends DelegatingLoop {
         origin.forEach(frame ->
                 text.append(System.lineSeparator()).append("    made at ").append(frame));
         LOG.log(Level.WARNING, text.toString());
-        resource.dropped();
+        try {
+            resource.dropped();
+        } catch (Throwable e) {
+            // the rest of the loop is closed all the same
+            LOG.log(Level.WARNING, "loop " + name + " was closed, but " + resource + " could not free what it has", e);
+        }
     }
 
     @Override

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.testkit.Spec;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Many threads in, one out. */
@@ -36,6 +38,28 @@ class ReadyQueueTest {
         assertSame(third, queue.takeUpTo(queue.last()));
         assertTrue(queue.isEmpty());
         assertNull(queue.takeUpTo(queue.last()));
+    }
+
+    @Test
+    @Spec("LOOP-33")
+    void whatStandsBehindAnAdderThatIsNotDoneIsNotLostWhenItIsCleared() throws Exception {
+        ReadyQueue queue = new ReadyQueue(wakeups::incrementAndGet);
+        Callback before = queue.last();
+        Callback half = new Callback(() -> {}, List.of());
+        Field tail = ReadyQueue.class.getDeclaredField("tail");
+        tail.setAccessible(true);
+        tail.set(queue, half); // the first step of an adder
+        Delivery result = new Delivery(() -> {});
+        queue.add(new Callback(result, List.of()));
+        AtomicReference<List<Delivery>> undelivered = new AtomicReference<>();
+        Thread clearing = new Thread(() -> undelivered.set(queue.clear()));
+        clearing.start();
+        clearing.join(50); // which is enough to go wrong
+
+        before.next = half; // the second step
+
+        clearing.join(30_000);
+        assertEquals(List.of(result), undelivered.get());
     }
 
     @Test

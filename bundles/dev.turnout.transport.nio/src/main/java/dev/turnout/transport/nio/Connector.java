@@ -238,6 +238,13 @@ public final class Connector implements LoopResource {
     }
 
     @Override
+    public void dropped() {
+        over = true; // addresses that are found now are not tried
+        result.completeExceptionally(new ConnectionAbortedException(
+                "connecting to " + request.endpoint() + " was given up, as its loop was closed", null));
+    }
+
+    @Override
     public String toString() {
         return "attempt to connect to " + request.endpoint();
     }

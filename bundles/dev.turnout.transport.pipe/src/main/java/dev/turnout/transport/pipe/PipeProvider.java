@@ -140,13 +140,8 @@ public final class PipeProvider implements TransportProvider {
             result.completeExceptionally(e);
             return result;
         }
-        Opening opening = new Opening(path, reading, (end, failure) -> {
-            try {
-                loop.execute(() -> opened(request, settings, reading, end, failure, result));
-            } catch (IllegalStateException loopClosed) {
-                Opening.close(end);
-            }
-        });
+        Opening opening = new Opening(
+                loop, path, reading, (end, failure) -> opened(request, settings, reading, end, failure, result));
         Cancellation.watch(result, loop, opening::cancel);
         limit(loop, options.get(ConnectOptions.CONNECT_TIMEOUT), path, opening, result);
         opening.begin();

@@ -18,6 +18,11 @@ final class Fifo implements AutoCloseable {
     private final Path path = folder.resolve("f");
 
     Fifo() throws Exception {
+        make();
+    }
+
+    /** Makes it, at its path. */
+    void make() throws Exception {
         Process maker =
                 new ProcessBuilder("mkfifo", path.toString()).inheritIO().start();
         assertEquals(true, maker.waitFor(LoopThread.DEADLINE.toMillis(), TimeUnit.MILLISECONDS), "mkfifo ended");

@@ -60,6 +60,9 @@ final class PipeHarness implements AutoCloseable {
 
     @Override
     public void close() {
+        if (loop.isClosed()) {
+            return;
+        }
         thread.run(in -> open.forEach(transport -> ((WriteTransport) transport).abort()));
         thread.settle();
         thread.close();

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.turnout.api.error.ConnectionAbortedException;
 import dev.turnout.api.error.TimedOutException;
 import dev.turnout.api.network.Connection;
 import dev.turnout.api.transport.ExtraInfo;
 import dev.turnout.api.transport.Transport;
+import dev.turnout.testkit.LoopThread;
 import dev.turnout.testkit.RecordingProtocol;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
@@ -198,6 +200,147 @@ class PipeProviderTest {
     }
 
     @Test
+    void anOpeningThatIsGivenUpLetsNoOtherReaderGo() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            RecordingProtocol reader = new RecordingProtocol();
+            CompletionStage<Connection<Transport>> reading =
+                    harness.connect(() -> reader, fifo.path(), Map.of("mode", "read"));
+            CompletionStage<Connection<Transport>> givenUp =
+                    harness.connect(RecordingProtocol::new, fifo.path(), Map.of("mode", "read"));
+            harness.thread.until("both threads", () -> inSystem(fifo) == 2);
+
+            givenUp.toCompletableFuture().cancel(false);
+
+            harness.thread.until("one thread to wait on", () -> openers(fifo) == 1 && inSystem(fifo) == 1);
+            assertFalse(reader.isMade(), "there is no writer");
+            try (FileChannel writer = FileChannel.open(fifo.path(), StandardOpenOption.WRITE)) {
+                writer.write(ByteBuffer.wrap("real".getBytes(UTF_8)));
+            }
+            harness.thread.join(reading, "the reader");
+            reader.awaitLost();
+            assertEquals("real", reader.text());
+        }
+    }
+
+    @Test
+    void anOpeningThatIsGivenUpLetsNoOtherWriterGo() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            RecordingProtocol writer = new RecordingProtocol();
+            CompletionStage<Connection<Transport>> writing =
+                    harness.connect(() -> writer, fifo.path(), Map.of("mode", "write"));
+            CompletionStage<Connection<Transport>> givenUp =
+                    harness.connect(RecordingProtocol::new, fifo.path(), Map.of("mode", "write"));
+            harness.thread.until("both threads", () -> inSystem(fifo) == 2);
+
+            givenUp.toCompletableFuture().cancel(false);
+
+            harness.thread.until("one thread to wait on", () -> openers(fifo) == 1 && inSystem(fifo) == 1);
+            assertFalse(writer.isMade(), "there is no reader");
+            try (FileChannel reader = FileChannel.open(fifo.path(), StandardOpenOption.READ)) {
+                Transport out = harness.thread.join(writing, "the writer").transport();
+                harness.thread.run(loop -> {
+                    out.write("real".getBytes(UTF_8));
+                    out.close();
+                });
+                assertEquals("real", new String(Channels.newInputStream(reader).readAllBytes(), UTF_8));
+            }
+            writer.awaitLost();
+        }
+    }
+
+    @Test
+    void openingAFifoAgainAfterATimeLimitFindsNobodyWhereNobodyIs() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            for (int attempt = 0; attempt < 50; attempt++) {
+                CompletionStage<Connection<Transport>> late =
+                        harness.connect(RecordingProtocol::new, fifo.path(), Map.of("connect.timeout", "2ms"));
+
+                assertThrows(TimedOutException.class, () -> harness.thread.join(late, "the failure"));
+            }
+            harness.thread.until("the threads to end", () -> openers(fifo) == 0);
+        }
+    }
+
+    @Test
+    void givingUpLeavesAFifoAloneThatHasTakenThePlace() throws Exception {
+        try (Fifo fifo = new Fifo()) {
+            Path former = fifo.path().resolveSibling("former");
+            CompletionStage<Connection<Transport>> opening =
+                    harness.connect(RecordingProtocol::new, fifo.path(), Map.of());
+            harness.thread.until("its thread", () -> inSystem(fifo) == 1);
+            Files.move(fifo.path(), former);
+            fifo.make();
+            RecordingProtocol writer = new RecordingProtocol();
+            CompletionStage<Connection<Transport>> writing =
+                    harness.connect(() -> writer, fifo.path(), Map.of("mode", "write"));
+            harness.thread.until("both threads", () -> inSystem(fifo) == 2);
+
+            opening.toCompletableFuture().cancel(false);
+
+            harness.thread.until("the end of giving up", () -> openers(fifo) == 2);
+            assertFalse(writer.isMade(), "there is no reader");
+            FileChannel.open(former, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                    .close();
+            writing.toCompletableFuture().cancel(false);
+            harness.thread.until("the threads to end", () -> openers(fifo) == 0);
+            Files.delete(former);
+        }
+    }
+
+    @Test
+    void openingAFifoFailsWhenItsLoopIsClosedAndLeavesNoThread() throws Exception {
+        try (Fifo fifo = new Fifo();
+                PipeHarness other = new PipeHarness()) {
+            CompletionStage<Connection<Transport>> opening =
+                    other.connect(RecordingProtocol::new, fifo.path(), Map.of());
+            harness.thread.until("its thread", () -> inSystem(fifo) == 1);
+
+            other.thread.close();
+
+            assertThrows(ConnectionAbortedException.class, () -> harness.thread.join(opening, "the failure"));
+            harness.thread.until("the threads to end", () -> openers(fifo) == 0);
+        }
+    }
+
+    @Test
+    void openingAFifoFailsWhenItsLoopIsShutDown() throws Exception {
+        try (Fifo fifo = new Fifo();
+                PipeHarness other = new PipeHarness()) {
+            CompletionStage<Connection<Transport>> opening =
+                    other.connect(RecordingProtocol::new, fifo.path(), Map.of());
+
+            other.loop.shutdown(LoopThread.DEADLINE);
+
+            assertThrows(ConnectionAbortedException.class, () -> harness.thread.join(opening, "the failure"));
+            harness.thread.until("the threads to end", () -> openers(fifo) == 0);
+        }
+    }
+
+    @Test
+    void anEndThatComesAsItsLoopIsClosedIsClosedToo() throws Exception {
+        try (Fifo fifo = new Fifo();
+                PipeHarness other = new PipeHarness()) {
+            CompletionStage<Connection<Transport>> opening =
+                    other.connect(RecordingProtocol::new, fifo.path(), Map.of("mode", "read"));
+            FileChannel writer = other.thread.call(() -> {
+                FileChannel opened = FileChannel.open(fifo.path(), StandardOpenOption.WRITE);
+                while (openers(fifo) > 0) {
+                    Thread.onSpinWait();
+                }
+                other.loop.stop();
+                return opened;
+            });
+
+            other.thread.close();
+
+            assertThrows(ConnectionAbortedException.class, () -> harness.thread.join(opening, "the failure"));
+            IOException broken = assertThrows(IOException.class, () -> writer.write(ByteBuffer.wrap(new byte[1])));
+            assertEquals("Broken pipe", broken.getMessage());
+            writer.close();
+        }
+    }
+
+    @Test
     void aFifoWhoseOpeningIsCancelledAsItBeginsIsClosed() throws Exception {
         try (Fifo fifo = new Fifo()) {
             AtomicReference<CompletionStage<?>> opening = new AtomicReference<>();
@@ -223,6 +366,15 @@ class PipeProviderTest {
             assertTrue(String.valueOf(failure.getMessage()).contains(fifo.path().toString()), failure::getMessage);
             harness.thread.until("the threads to end", () -> openers(fifo) == 0);
         }
+    }
+
+    /** Counts threads of openings that the system keeps waiting. */
+    private static long inSystem(Fifo fifo) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(one -> one.getKey().getName().equals("turnout-open-" + fifo.path()))
+                .filter(one -> one.getValue().length > 0 && one.getValue()[0].isNativeMethod())
+                .filter(one -> one.getValue()[0].getMethodName().startsWith("open"))
+                .count();
     }
 
     private static long openers(Fifo fifo) {

@@ -96,14 +96,14 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
 
     private void begin(StreamSettings settings) {
         loop.attach(this);
-        for (int fd = 0; fd < STREAMS; fd++) {
-            PipeChannel end = child.ends().get(fd);
-            if (end != null) {
-                openPipes++;
-                pipes[fd] = ChildPipe.begin(this, fd, loop, end, settings);
-            }
-        }
         try {
+            for (int fd = 0; fd < STREAMS; fd++) {
+                PipeChannel end = child.ends().get(fd);
+                if (end != null) {
+                    pipes[fd] = ChildPipe.begin(this, fd, loop, end, settings);
+                    openPipes++;
+                }
+            }
             observer.opened(this);
         } catch (Throwable e) {
             ending = true;
@@ -243,7 +243,14 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
 
     @Override
     public void dropped() {
-        family.end(child.process(), child.mark());
+        try {
+            family.end(child.process(), child.mark());
+        } finally {
+            IllegalStateException why = new IllegalStateException(
+                    "the end of " + child.program() + " is not told, as loop " + loop.name() + " was closed before");
+            waiting.forEach(waiter -> waiter.completeExceptionally(why));
+            waiting.clear();
+        }
     }
 
     private void abortPipes() {

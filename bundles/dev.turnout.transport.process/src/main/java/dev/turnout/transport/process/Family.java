@@ -160,12 +160,11 @@ final class Family {
         while (more) {
             Set<Long> unknown = new HashSet<>();
             boolean killed = killOnce(marked, unknown);
-            if (unknown.isEmpty()) {
-                more = killed && ++rounds < MOST_ROUNDS;
-            } else if (System.nanoTime() - begin < patience.toNanos()) {
+            if (!unknown.isEmpty() && System.nanoTime() - begin < patience.toNanos()) {
                 LockSupport.parkNanos(PAUSE.toNanos());
             } else {
                 withoutEnvironment.addAll(unknown);
+                more = killed && ++rounds < MOST_ROUNDS;
             }
         }
     }

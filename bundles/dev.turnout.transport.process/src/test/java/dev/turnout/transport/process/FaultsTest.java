@@ -20,6 +20,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -347,9 +348,14 @@ class FaultsTest {
         long pid = transport.getPid();
         assertTrue(Processes.runs(pid));
 
+        CompletionStage<Integer> waiting = dropped.thread.call(transport::waitFor);
+
         dropped.thread.close();
 
         Eventually.until("the child to be gone", () -> !Processes.exists(pid));
+        CompletionException told = assertThrows(
+                CompletionException.class, () -> waiting.toCompletableFuture().join());
+        assertTrue(String.valueOf(told.getCause()).contains("was closed before"), told::toString);
     }
 
     @Test

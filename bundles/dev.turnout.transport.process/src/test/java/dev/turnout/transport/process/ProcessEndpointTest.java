@@ -123,6 +123,17 @@ class ProcessEndpointTest {
         Eventually.until("the program to be gone", () -> !child.isAlive());
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Spec("PROC-57")
+    void aProgramWhoseStreamIsOpenEndsWithItsLoop(boolean polled) {
+        ProcessHandle child = childOf(connect(polled, new RecordingProtocol(), "process:/bin/sleep?arg=92"));
+
+        processes.thread.close();
+
+        Eventually.until("the program to be gone", () -> !child.isAlive());
+    }
+
     @Test
     void anOrderlyShutdownWaitsForAProgramThatFinishesWhatItDoes() throws Exception {
         Path folder = Files.createTempDirectory("leaving");

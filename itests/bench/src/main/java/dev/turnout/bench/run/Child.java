@@ -86,7 +86,13 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    private String lastWords() {
+    /** Tells whether it has ended. */
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
+    /** Returns what it said on its standard error, as the end of a sentence. */
+    String lastWords() {
         try {
             List<String> said = Files.readAllLines(errors, StandardCharsets.UTF_8).stream()
                     .filter(line -> !line.isBlank() && !line.startsWith("\tat "))

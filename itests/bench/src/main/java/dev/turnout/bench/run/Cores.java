@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which core serves and which makes the load.
@@ -47,7 +48,8 @@ public record Cores(int server, int load, String about) {
 
     private static List<Integer> given(String wanted, List<Integer> allowed) {
         try {
-            List<Integer> cores = parse(wanted);
+            List<Integer> cores =
+                    Stream.of(wanted.split(",", -1)).map(Integer::valueOf).toList();
             if (cores.size() == 2 && !cores.get(0).equals(cores.get(1)) && allowed.containsAll(cores)) {
                 return cores;
             }

@@ -19,12 +19,26 @@ import java.util.Map;
  */
 public record Cpu(Map<String, Long> nanosByThread, long userTicks, long systemTicks) {
 
-    /** Processor time of an interval, in nanoseconds. */
-    public record Spent(double user, double system) {
+    /**
+     * Processor time of an interval.
+     *
+     * @param total all of it, in nanoseconds
+     * @param userTicks ticks in the program
+     * @param systemTicks ticks in the kernel for the program
+     */
+    public record Spent(double total, long userTicks, long systemTicks) {
 
-        /** Returns both together. */
-        public double total() {
-            return user + system;
+        /** So few ticks say how often the clock happened to meet the program, not how long that ran. */
+        static final int LEAST_TICKS = 10;
+
+        /** Tells whether the ticks are enough to split the time by them. */
+        public boolean isSplit() {
+            return userTicks >= LEAST_TICKS;
+        }
+
+        /** Returns the part in the program, in nanoseconds. */
+        public double user() {
+            return total * userTicks / (userTicks + systemTicks);
         }
     }
 
@@ -59,9 +73,6 @@ public record Cpu(Map<String, Long> nanosByThread, long userTicks, long systemTi
         for (Map.Entry<String, Long> thread : nanosByThread.entrySet()) {
             total += thread.getValue() - earlier.nanosByThread.getOrDefault(thread.getKey(), 0L);
         }
-        long user = userTicks - earlier.userTicks;
-        long system = systemTicks - earlier.systemTicks;
-        double share = user + system == 0 ? 1 : user / (double) (user + system);
-        return new Spent(total * share, total * (1 - share));
+        return new Spent(total, userTicks - earlier.userTicks, systemTicks - earlier.systemTicks);
     }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How processes are started.
@@ -22,6 +24,7 @@ public record Launch(Path java, int feature, String classPath, String python, Co
     /** The same for every JVM. Serial: what a JVM on one processor chooses anyway, said openly. */
     public static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
 
+    private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"?(\\d[^\"]*)\"?");
     private static final List<String> LEAN = List.of("-Xint", "-Xmn4m");
 
     /** Starts by a JDK at a place. */
@@ -33,15 +36,23 @@ public record Launch(Path java, int feature, String classPath, String python, Co
     public static String version(Path java) throws IOException {
         Path release = java.resolve("release");
         if (!Files.isReadable(release)) {
-            throw new IllegalArgumentException("there is no JDK at " + java
-                    + ", as it has no file 'release'; give a folder as JAVA_HOME names one");
+            throw noJdk(java, "it has no file 'release'");
+        }
+        if (!Files.isExecutable(java.resolve("bin/java"))) {
+            throw noJdk(java, "it has no program 'bin/java'");
         }
         for (String line : Files.readAllLines(release)) {
-            if (line.startsWith("JAVA_VERSION=")) {
-                return line.substring(line.indexOf('"') + 1, line.lastIndexOf('"'));
+            Matcher version = VERSION.matcher(line);
+            if (version.matches()) {
+                return version.group(1);
             }
         }
-        throw new IOException(release + " has no JAVA_VERSION");
+        throw noJdk(java, "its file 'release' has no JAVA_VERSION");
+    }
+
+    private static IllegalArgumentException noJdk(Path java, String why) {
+        return new IllegalArgumentException(
+                "there is no JDK at " + java + ", as " + why + "; give a folder as JAVA_HOME names one");
     }
 
     /** Returns the flags of every JVM. */

@@ -2,7 +2,10 @@
 package dev.turnout.bench.scenario;
 
 import dev.turnout.bench.load.Order;
+import dev.turnout.bench.run.TimeWait;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Map;
 
 /** Connections: open, one message there and back, close. */
 final class ConnectScenario extends LoadScenario {
@@ -15,6 +18,14 @@ final class ConnectScenario extends LoadScenario {
 
     ConnectScenario(String name, String kind) {
         super(name, kind, kind + ABOUT);
+    }
+
+    @Override
+    public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
+        if (kind().equals("tcp")) {
+            TimeWait.awaitRoom();
+        }
+        return super.measure(trial, seconds);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.turnout.bench.scenario;
 
 import dev.turnout.bench.load.Order;
+import dev.turnout.bench.run.Samples;
 import dev.turnout.bench.run.SystemCalls;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -60,14 +61,16 @@ abstract class LoadScenario implements Scenario {
 
     @Override
     public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
-        Reading reading = new Reading(trial.server());
-        Map<String, Double> load =
-                trial.load().run(order(trial.server().address(), seconds), reading::begin, reading::end);
+        try (Samples samples = trial.samples()) {
+            Reading reading = new Reading(trial.server(), samples);
+            Map<String, Double> load =
+                    trial.load().run(order(trial.server().address(), seconds), reading::begin, reading::end);
 
-        Map<String, Double> figures = new LinkedHashMap<>(load);
-        figures.put("rate", load.getOrDefault("messages", 0.0) / load.getOrDefault("seconds", 1.0));
-        figures.putAll(reading.figures(load.getOrDefault("total", 0.0)));
-        return figures;
+            Map<String, Double> figures = new LinkedHashMap<>(load);
+            figures.put("rate", load.getOrDefault("messages", 0.0) / load.getOrDefault("seconds", 1.0));
+            figures.putAll(reading.figures(load.getOrDefault("total", 0.0)));
+            return figures;
+        }
     }
 
     @Override

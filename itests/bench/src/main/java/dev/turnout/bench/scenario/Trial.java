@@ -2,8 +2,11 @@
 package dev.turnout.bench.scenario;
 
 import dev.turnout.bench.run.LoadProcess;
+import dev.turnout.bench.run.Samples;
 import dev.turnout.bench.run.ServerProcess;
+import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a scenario measures with.
@@ -11,5 +14,13 @@ import java.nio.file.Path;
  * @param server the server
  * @param load the load generator
  * @param logs where files may be left
+ * @param sampled whether user and system time are told apart by samples
  */
-public record Trial(ServerProcess server, LoadProcess load, Path logs) {}
+public record Trial(ServerProcess server, LoadProcess load, Path logs, boolean sampled) {
+
+    /** Begins to sample the server, if that is wanted; else returns null. */
+    @Nullable
+    Samples samples() throws IOException, InterruptedException {
+        return sampled ? new Samples(server.pid(), logs) : null;
+    }
+}

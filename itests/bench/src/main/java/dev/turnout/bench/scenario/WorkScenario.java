@@ -51,7 +51,7 @@ final class WorkScenario implements Scenario {
 
     @Override
     public Map<String, Double> measure(Trial trial, double seconds) throws IOException, InterruptedException {
-        Reading reading = new Reading(trial.server());
+        Reading reading = new Reading(trial.server(), null);
         reading.begin();
         Map<String, Double> work = trial.server().work(seconds);
         reading.end();

@@ -78,8 +78,12 @@ function plot(parent, scenario, figure) {
   if (rows.length === 0) return;
   if (figure.key === 'cpuMicros') {
     bars(parent, `CPU per message or operation in µs, user and system; ${better}`, rows, [
-      { label: 'user', data: rows.map(row => row.summary.userMicros.median), backgroundColor: '#1f6feb' },
-      { label: 'system', data: rows.map(row => row.summary.systemMicros.median), backgroundColor: '#a9c7f7' },
+      { label: 'user', data: rows.map(row => row.summary.userMicros?.median ?? 0), backgroundColor: '#1f6feb' },
+      {
+        label: 'system, or both where too few ticks split them',
+        data: rows.map(row => (row.summary.systemMicros ?? row.summary.cpuMicros).median),
+        backgroundColor: '#a9c7f7',
+      },
     ], rows.map(row => row.summary.cpuMicros));
     return;
   }
