@@ -10,15 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
-import dev.turnout.api.loop.io.Registration;
 import dev.turnout.testkit.Spec;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -263,26 +258,6 @@ class ClosingTest extends LoopFixture {
 
         assertEquals(7, result.getNow(0));
         assertEquals(List.of(), trace);
-    }
-
-    @Test
-    void aConnectionThatIsClosedInTheLastTurnIsClosedWhenTheRunEnds() throws Exception {
-        try (ServerSocketChannel listener =
-                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                SocketChannel near = SocketChannel.open(listener.getLocalAddress());
-                SocketChannel far = listener.accept()) {
-            near.configureBlocking(false);
-            Registration registration = loop.register(near, SelectionKey.OP_READ, ops -> {});
-            loop.callSoon(() -> {
-                registration.close();
-                loop.stop();
-            });
-
-            loop.runForever();
-
-            assertFalse(near.isOpen());
-            assertEquals(-1, far.read(ByteBuffer.allocate(1)));
-        }
     }
 
     @Test

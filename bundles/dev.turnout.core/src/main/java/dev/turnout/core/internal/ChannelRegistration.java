@@ -3,13 +3,13 @@ package dev.turnout.core.internal;
 
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 
 /** Ties a channel to the handler that owns it; attached to its selection key until it is cancelled. Thread: the loop's. */
 final class ChannelRegistration implements Registration {
@@ -64,13 +64,14 @@ final class ChannelRegistration implements Registration {
         if (!channel.isOpen()) {
             return;
         }
-        if (channel instanceof SocketChannel socket && socket.isConnected() && poller.turns()) {
-            poller.closeSoon(channel);
-            return;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            poller.closeFailed(channel, e);
         }
-        poller.close(channel);
-        // The JDK keeps the descriptor of a registered channel until its key has left the selector. An address must be
-        // free at once, and without a running loop no turn comes that would see to it.
+        // The JDK keeps the descriptor of a registered channel until its key has left the selector. The next turn sees
+        // to that for connections;
+        // an address must be free at once, and without a running loop no turn comes.
         if (channel instanceof ServerSocketChannel || channel instanceof DatagramChannel || !poller.turns()) {
             poller.flushCancelled();
         }

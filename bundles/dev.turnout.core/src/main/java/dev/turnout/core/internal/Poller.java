@@ -43,9 +43,6 @@ final class Poller {
     private int count;
     private int idleRounds;
 
-    /** Channels to be closed when their keys have left the selector, which the next poll sees to. */
-    private final List<SelectableChannel> leaving = new ArrayList<>();
-
     Poller(SelectorLoop loop, SelectorProvider provider) throws IOException {
         this.loop = loop;
         this.provider = provider;
@@ -77,7 +74,6 @@ final class Poller {
             countIdleRound();
             replaceSelector();
         }
-        closeLeaving();
         return count;
     }
 
@@ -173,41 +169,8 @@ final class Poller {
         return loop.isRunning();
     }
 
-    /**
-     * Closes a connection whose key was cancelled, in the next poll, which {@linkplain #mustNotWait must not wait} then. Once the key has left the selector, closing is one system call;
-     * before, the JDK asks for the option {@code SO_LINGER} and shuts the connection down first.
-     */
-    void closeSoon(SelectableChannel channel) {
-        leaving.add(channel);
-    }
-
-    /** Tells whether the next poll has channels to close, and so must not wait. */
-    boolean mustNotWait() {
-        return !leaving.isEmpty();
-    }
-
-    /** Closes what waits for a poll, as none may come. */
-    void closeNow() {
-        if (!leaving.isEmpty()) {
-            flushCancelled();
-            closeLeaving();
-        }
-    }
-
-    private void closeLeaving() {
-        if (!leaving.isEmpty()) {
-            leaving.forEach(this::close);
-            leaving.clear();
-        }
-    }
-
-    /** Closes a channel; a failure is logged. */
-    void close(SelectableChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "loop " + loop.name() + ": closing " + channel + " failed", e);
-        }
+    void closeFailed(SelectableChannel channel, IOException error) {
+        LOG.log(Level.WARNING, "loop " + loop.name() + ": closing " + channel + " failed", error);
     }
 
     /** Closes the selector and every channel that a handler owns; channels that were only watched stay open for their owners. */
@@ -226,7 +189,13 @@ final class Poller {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "loop " + loop.name() + ": closing the selector failed", e);
         }
-        owned.forEach(this::close);
+        for (SelectableChannel channel : owned) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                closeFailed(channel, e);
+            }
+        }
     }
 
     private void collect(SelectionKey key) {

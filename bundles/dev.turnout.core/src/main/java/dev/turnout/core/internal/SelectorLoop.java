@@ -269,7 +269,6 @@ public final class SelectorLoop extends DelegatingLoop {
 
     private void leave(Thread self) {
         restoreTimers();
-        poller.closeNow();
         if (watchdog.isOn()) {
             watchdog.stop();
         }
@@ -311,7 +310,7 @@ public final class SelectorLoop extends DelegatingLoop {
         // reading the clock costs time in every turn, and without a timer nobody needs it
         boolean timed = timers.size() > 0;
         long start = timed ? time() : 0;
-        if (first <= start || poller.mustNotWait() || !ready.fallAsleep()) {
+        if (first <= start || !ready.fallAsleep()) {
             poller.poll(0);
             return;
         }
