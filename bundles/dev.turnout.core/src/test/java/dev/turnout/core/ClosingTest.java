@@ -278,7 +278,28 @@ class ClosingTest extends LoopFixture {
 
         assertFalse(socket.isOpen());
         assertEquals(7, result.getNow(0));
-        assertTrue(log.has(Level.WARNING, "could not free"));
+        assertTrue(log.has(Level.WARNING, "could be freed"));
+    }
+
+    @Test
+    @Spec("LOOP-31")
+    void aResourceThatCannotBeNamedIsDroppedAllTheSame() {
+        loop.attach(new Resource("nameless", false) {
+            @Override
+            public void dropped() {
+                trace.add("dropped");
+            }
+
+            @Override
+            public String toString() {
+                throw new IllegalArgumentException("broken for the test");
+            }
+        });
+
+        loop.close();
+
+        assertEquals(List.of("dropped"), trace);
+        assertTrue(log.has(Level.WARNING, "could be freed"));
     }
 
     @Test

@@ -483,8 +483,8 @@ public final class SelectorLoop extends DelegatingLoop {
             }
             closed = true;
         }
-        shutdown.resources().forEach(this::reportLeak);
-        signals.close();
+        shutdown.resources().forEach((resource, origin) -> attempt(() -> reportLeak(resource, origin)));
+        attempt(signals::close);
         workers.close();
         List<Delivery> undelivered = ready.clear();
         incomingTimers.clear();
@@ -498,16 +498,23 @@ public final class SelectorLoop extends DelegatingLoop {
     }
 
     private void reportLeak(LoopResource resource, List<StackTraceElement> origin) {
-        StringBuilder text = new StringBuilder("loop " + name + " was closed while " + resource
-                + " was open: it is dropped without connectionLost; close it before, or use shutdown");
-        origin.forEach(frame ->
-                text.append(System.lineSeparator()).append("    made at ").append(frame));
-        LOG.log(Level.WARNING, text.toString());
         try {
+            StringBuilder text = new StringBuilder("loop " + name + " was closed while " + resource
+                    + " was open: it is dropped without connectionLost; close it before, or use shutdown");
+            origin.forEach(frame ->
+                    text.append(System.lineSeparator()).append("    made at ").append(frame));
+            LOG.log(Level.WARNING, text.toString());
+        } finally {
             resource.dropped();
+        }
+    }
+
+    /** Does one step of closing; one that fails must not keep the others from being done. */
+    private void attempt(Runnable step) {
+        try {
+            step.run();
         } catch (Throwable e) {
-            // the rest of the loop is closed all the same
-            LOG.log(Level.WARNING, "loop " + name + " was closed, but " + resource + " could not free what it has", e);
+            LOG.log(Level.WARNING, "loop " + name + " was closed, but not all that it had could be freed", e);
         }
     }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.pipe;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The system keeps whoever opens a FIFO waiting until somebody opens its other end. To let one thread go, the other end is opened here until that thread
  * has ended, which lets all others of the same FIFO go too. Those of this process find that out, keep what they got, and open once more before they
- * believe that there is somebody: as they keep it, nothing that a real other end does meanwhile is lost. Any thread.
+ * believe that there is somebody; a reader need not, if bytes are there, which only a real writer leaves. Any thread.
  */
 final class Openers {
 
@@ -82,8 +86,8 @@ final class Openers {
      * @return the end, or null if it was given up
      */
     @Nullable
-    FileChannel open(Path path, OpenOption mode, BooleanSupplier givenUp) throws IOException {
-        FileChannel end = null;
+    FileChannel open(Path path, boolean reading, BooleanSupplier givenUp) throws IOException {
+        End end = null;
         while (true) {
             int before;
             synchronized (this) {
@@ -91,23 +95,57 @@ final class Openers {
                 before = generation;
             }
             if (givenUp.getAsBoolean()) {
-                Opening.close(end);
+                Opening.close(end == null ? null : end.channel);
                 return null;
             }
-            FileChannel former = end;
+            if (end != null && end.hasBytes()) {
+                return end.channel;
+            }
+            End former = end;
             try {
-                end = FileChannel.open(path, mode);
+                end = End.open(path, reading);
             } catch (IOException e) {
                 if (former != null) {
-                    return former; // it cannot be asked for once more; what it has is not lost
+                    return former.channel; // it cannot be asked for once more; what it has is not lost
                 }
                 throw e;
             }
-            Opening.close(former);
+            Opening.close(former == null ? null : former.channel);
             synchronized (this) {
                 if (generation == before) {
-                    return end;
+                    return end.channel;
                 }
+            }
+        }
+    }
+
+    /**
+     * Is an end that was opened.
+     *
+     * @param channel the end
+     * @param input the same as a stream, which can tell what is there to be read; null for a writing end
+     */
+    private record End(FileChannel channel, @Nullable InputStream input) {
+
+        static End open(Path path, boolean reading) throws IOException {
+            if (!reading) {
+                return new End(FileChannel.open(path, StandardOpenOption.WRITE), null);
+            }
+            try {
+                FileInputStream input = new FileInputStream(path.toFile());
+                return new End(input.getChannel(), input);
+            } catch (FileNotFoundException e) {
+                throw Files.exists(path)
+                        ? new AccessDeniedException(path.toString(), null, e.getMessage())
+                        : new NoSuchFileException(path.toString(), null, e.getMessage());
+            }
+        }
+
+        boolean hasBytes() {
+            try {
+                return input != null && input.available() > 0;
+            } catch (IOException e) {
+                return false; // a device that cannot tell
             }
         }
     }

@@ -8,9 +8,7 @@ import dev.turnout.api.spi.HelperThreads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +55,9 @@ final class Opening implements LoopResource {
         try {
             opener.start();
         } catch (Throwable noThread) {
+            synchronized (this) {
+                over = true;
+            }
             openers.leave();
             loop.detach(this);
             throw noThread;
@@ -100,9 +101,8 @@ final class Opening implements LoopResource {
     private void open() {
         FileChannel got = null;
         IOException problem = null;
-        OpenOption mode = reading ? StandardOpenOption.READ : StandardOpenOption.WRITE;
         try {
-            got = openers.open(path, mode, this::isOver);
+            got = openers.open(path, reading, this::isOver);
         } catch (IOException e) {
             problem = e;
         } catch (Throwable e) {

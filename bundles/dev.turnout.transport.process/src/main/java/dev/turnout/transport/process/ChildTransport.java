@@ -246,9 +246,7 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
         try {
             family.end(child.process(), child.mark());
         } finally {
-            IllegalStateException why = new IllegalStateException(
-                    "the end of " + child.program() + " is not told, as loop " + loop.name() + " was closed before");
-            waiting.forEach(waiter -> waiter.completeExceptionally(why));
+            waiting.forEach(waiter -> waiter.completeExceptionally(loopClosed()));
             waiting.clear();
         }
     }
@@ -319,10 +317,17 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
         CompletableFuture<Integer> result = loop.createFuture();
         if (returncode != null) {
             result.complete(returncode);
+        } else if (loop.isClosed()) {
+            result.completeExceptionally(loopClosed());
         } else {
             waiting.add(result);
         }
         return result;
+    }
+
+    private IllegalStateException loopClosed() {
+        return new IllegalStateException(
+                "the end of " + child.program() + " is not told, as loop " + loop.name() + " was closed before");
     }
 
     // --- the protocol in charge

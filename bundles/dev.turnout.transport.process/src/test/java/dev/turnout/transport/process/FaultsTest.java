@@ -356,6 +356,7 @@ class FaultsTest {
         CompletionException told = assertThrows(
                 CompletionException.class, () -> waiting.toCompletableFuture().join());
         assertTrue(String.valueOf(told.getCause()).contains("was closed before"), told::toString);
+        assertTrue(transport.waitFor().toCompletableFuture().isCompletedExceptionally());
     }
 
     @Test
