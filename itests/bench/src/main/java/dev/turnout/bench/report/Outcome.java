@@ -61,11 +61,19 @@ public final class Outcome {
         return errors;
     }
 
-    /** Returns a figure's values by round, without the rounds that lack it. */
+    /** Tells whether each round that did not fail has a figure; those that could tell it are no fair choice of all. */
+    private boolean isWhole(String key) {
+        return rounds.stream().allMatch(round -> round.isEmpty() || round.containsKey(key));
+    }
+
+    /** Returns a figure's values by round, without the rounds that failed; none if a round could not tell it. */
     List<Double> values(String key) {
         List<Double> values = new ArrayList<>();
         if (systemCalls.containsKey(key)) {
             values.add(systemCalls.getOrDefault(key, 0.0));
+        }
+        if (!isWhole(key)) {
+            return values;
         }
         for (Map<String, Double> round : rounds) {
             if (round.containsKey(key)) {
@@ -78,6 +86,9 @@ public final class Outcome {
     /** Returns a figure's ratios to the reference of the same round. */
     List<Double> ratios(String key, Outcome reference) {
         List<Double> ratios = new ArrayList<>();
+        if (!isWhole(key) || !reference.isWhole(key)) {
+            return ratios;
+        }
         for (int i = 0; i < Math.min(rounds.size(), reference.rounds.size()); i++) {
             double own = rounds.get(i).getOrDefault(key, Double.NaN);
             double other = reference.rounds.get(i).getOrDefault(key, Double.NaN);

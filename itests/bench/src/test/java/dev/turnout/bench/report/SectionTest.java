@@ -40,6 +40,18 @@ class SectionTest {
     }
 
     @Test
+    void figureThatARoundCouldNotTellIsNotShownOfTheOthers() {
+        Outcome reference = outcome("bare", 100, 200);
+        Outcome other = outcome("other", 100);
+        other.round(Map.of("cpuMicros", 1.0));
+
+        Section section = new Section(scenario, "bare", List.of(reference, other));
+
+        assertEquals(Optional.empty(), section.ratio(other, rate));
+        assertEquals(Optional.empty(), section.value(other, rate));
+    }
+
+    @Test
     void namesServersWhoseLoadGeneratorIsAtItsLimit() {
         Outcome fast = new Outcome("fast");
         fast.round(Map.of("rate", 1.0, "loadCpu", 0.97));
