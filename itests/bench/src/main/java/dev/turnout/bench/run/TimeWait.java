@@ -34,7 +34,7 @@ public record TimeWait(long entries, long most, long ports) {
                 Long.parseLong(range.get(1)) - Long.parseLong(range.get(0)) + 1);
     }
 
-    /** Waits until a run of the load generator cannot fill it; not where it is so small that every run does. */
+    /** Waits until a run of the load generator cannot fill it; not where it is so small that waiting would take longer than measuring. */
     public static void awaitRoom() throws IOException {
         long limit = System.nanoTime() + LONGEST.toNanos();
         while (!now().hasRoom() && System.nanoTime() < limit) {
@@ -42,9 +42,9 @@ public record TimeWait(long entries, long most, long ports) {
         }
     }
 
-    /** Tells whether what a load generator can add fits in, or never would. */
+    /** Tells whether what a load generator can add fits in, or hardly ever would. */
     boolean hasRoom() {
-        return entries + ports <= most || most < 2 * ports;
+        return entries + ports <= most || most < 4 * ports;
     }
 
     /** Reads a setting at once, as the system gives the rest of one that was read in part to nobody. */

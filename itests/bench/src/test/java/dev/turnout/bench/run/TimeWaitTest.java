@@ -17,7 +17,8 @@ class TimeWaitTest {
     }
 
     @Test
-    void waitsForNoTableThatEveryRunFills() {
+    void waitsForNoTableThatAFewRunsFill() {
+        assertTrue(new TimeWait(65_536, 65_536, 28_232).hasRoom());
         assertTrue(new TimeWait(16_384, 16_384, 28_232).hasRoom());
     }
 
