@@ -7,14 +7,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The options of a run. Not threadsafe. */
 final class BenchOptions {
 
     static final String HELP = """
             usage: itests/bench/run [options]
-              --scenarios A,B   only these; a name may end in * (all)
-              --servers A,B     only these, and the reference; a name may end in * (all)
+              --scenarios A,B   only these; * in a name is any text (all)
+              --servers A,B     only these, and the reference; * in a name is any text (all)
               --reference NAME  what ratios are to (bare)
               --rounds N        measured rounds of each server (3)
               --seconds S       how long a round is (2)
@@ -141,10 +142,8 @@ final class BenchOptions {
         return value;
     }
 
-    /** Says whether a list of names, which may end in an asterisk, has one. */
+    /** Says whether a list of names, in which an asterisk is any text, has one. */
     static boolean has(List<String> names, String name) {
-        return names.stream()
-                .anyMatch(one ->
-                        one.endsWith("*") ? name.startsWith(one.substring(0, one.length() - 1)) : name.equals(one));
+        return names.stream().anyMatch(one -> name.matches(Pattern.quote(one).replace("*", "\\E.*\\Q")));
     }
 }

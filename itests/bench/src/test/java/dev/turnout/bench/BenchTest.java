@@ -116,6 +116,15 @@ class BenchTest {
     }
 
     @Test
+    void measuresAnyScenarioOfTcpWhileConnectionsAreSwitched() throws Exception {
+        run("tcp-10x64KiB-switching", "turnout,turnout-switching", "turnout");
+
+        assertPositive(2, "verifiedBytes", "cpuMicros");
+        assertPositive(1, "switches");
+        assertEquals(List.of(0.0), values("failedSwitches"));
+    }
+
+    @Test
     void measuresTwoLoopsThatCompute() throws Exception {
         run("tcp-50x1KiB-loops-working", "turnout,turnout-2-loops", "turnout");
 

@@ -5,11 +5,14 @@ import dev.turnout.bench.peer.Peers;
 import dev.turnout.bench.work.Calls;
 import dev.turnout.bench.work.Children;
 import dev.turnout.bench.work.Timers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Lists all scenarios, in the order of the report. */
 public final class Scenarios {
+
+    private static final String TCP = "tcp";
 
     private Scenarios() {}
 
@@ -20,15 +23,17 @@ public final class Scenarios {
      * @param idle how many connections are idle
      */
     public static List<Scenario> all(double rate, int idle) {
-        return List.of(
-                EchoScenario.closed("tcp-1x1KiB", "tcp", 1, 1024, 1),
-                EchoScenario.closed("tcp-50x1KiB", "tcp", 50, 1024, 1),
-                EchoScenario.closed("tcp-50x64B-pipelined-16", "tcp", 50, 64, 16),
+        List<Scenario> tcp = List.of(
+                EchoScenario.closed("tcp-1x1KiB", TCP, 1, 1024, 1),
+                EchoScenario.closed("tcp-50x1KiB", TCP, 50, 1024, 1),
+                EchoScenario.closed("tcp-50x64B-pipelined-16", TCP, 50, 64, 16),
+                EchoScenario.closed("tcp-10x64KiB", TCP, 10, 64 * 1024, 1),
+                EchoScenario.closed("tcp-1000x256B", TCP, 1000, 256, 1),
+                EchoScenario.open("tcp-50x1KiB-open", TCP, 50, 1024, rate),
+                new ConnectScenario("tcp-connect", TCP));
+        List<Scenario> all = new ArrayList<>(tcp);
+        all.addAll(List.of(
                 EchoScenario.closed("tcp-50x64B-messages", Peers.MESSAGES, 50, 64, 16),
-                EchoScenario.closed("tcp-10x64KiB", "tcp", 10, 64 * 1024, 1),
-                EchoScenario.closed("tcp-1000x256B", "tcp", 1000, 256, 1),
-                EchoScenario.open("tcp-50x1KiB-open", "tcp", 50, 1024, rate),
-                new ConnectScenario("tcp-connect", "tcp"),
                 new IdleScenario("idle-10000", idle),
                 EchoScenario.closed("unix-50x1KiB", "unix", 50, 1024, 1),
                 new ConnectScenario("unix-connect", "unix"),
@@ -62,8 +67,9 @@ public final class Scenarios {
                         "calls",
                         "calls from " + Calls.CALLERS + " threads to another one, at most " + Calls.EACH
                                 + " of each thread waiting"),
-                new SwitchingScenario("tcp-50x1KiB-switching"),
                 LoopsScenario.echo("tcp-50x1KiB-loops"),
-                LoopsScenario.working("tcp-50x1KiB-loops-working"));
+                LoopsScenario.working("tcp-50x1KiB-loops-working")));
+        tcp.forEach(scenario -> all.add(new SwitchingScenario(scenario)));
+        return List.copyOf(all);
     }
 }
