@@ -4,8 +4,10 @@ package dev.turnout.network.internal;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.protocol.ProtocolFactory;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Operator {
 
     private final Core core;
+
+    /** Holds the connections by number, as of the last search for one that it did not have; weakly, as it would keep those that have ended. */
+    private WeakReference<Map<Long, Session>> numbered = new WeakReference<>(null);
 
     Operator(Core core) {
         this.core = core;
@@ -71,10 +76,7 @@ final class Operator {
     }
 
     CompletionStage<SwitchEvent> switchProtocol(long id, String protocol) {
-        Session session = core.sessions.values().stream()
-                .filter(one -> one.id == id)
-                .findAny()
-                .orElse(null);
+        Session session = connection(id);
         if (session == null) {
             return CompletableFuture.failedStage(new IllegalArgumentException(
                     "cannot switch connection " + id + ": there is no open one of this number"));
@@ -98,11 +100,28 @@ final class Operator {
                                     options,
                                     server == null ? "" : server.name())));
                 })
-                .whenComplete((done, failure) -> result.completeExceptionally(
-                        failure != null
-                                ? LoopCalls.cause(failure)
-                                : new IllegalStateException("connection " + id + " has ended")));
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        result.completeExceptionally(LoopCalls.cause(failure));
+                    } else if (!result.isDone()) {
+                        result.completeExceptionally(new IllegalStateException("connection " + id + " has ended"));
+                    }
+                });
         return result;
+    }
+
+    /** Returns the open connection of a number; many that are asked for one after the other cost one walk through all. */
+    private synchronized @Nullable Session connection(long id) {
+        Map<Long, Session> known = numbered.get();
+        if (known == null || !known.containsKey(id)) {
+            known = new HashMap<>();
+            for (Session session : core.sessions.values()) {
+                known.put(session.id, session);
+            }
+            numbered = new WeakReference<>(known);
+        }
+        Session session = known.get(id);
+        return session != null && core.sessions.get(session.transport) == session ? session : null;
     }
 
     private ConfiguredServer find(String name, String what) {

@@ -22,6 +22,7 @@ import java.net.ConnectException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -444,5 +445,35 @@ class SwitchingTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> get(none))
                 .getMessage()
                 .contains("present: other, tally"));
+    }
+
+    @Test
+    @Spec("SWITCH-56")
+    void findsByNumberWhoCameAfterTheLastSwitchAndNobodyWhoHasEnded() throws IOException {
+        add(first, 0);
+        core.addProtocol("other", new Tally("o"), Map.of());
+        ConfiguredServer server = configured();
+        LineClient early = connect(server);
+        assertEquals("a1:one", early.ask("one"));
+        long id = get(core.snapshot()).connections[0].id;
+        get(core.switchProtocol(id, "other"));
+
+        LineClient late = connect(server);
+        assertEquals("a1:one", late.ask("one"));
+        long lateId = Arrays.stream(get(core.snapshot()).connections)
+                .mapToLong(connection -> connection.id)
+                .filter(one -> one != id)
+                .findAny()
+                .orElseThrow();
+        assertEquals(Kind.SWITCHED, get(core.switchProtocol(lateId, "other")).kind());
+        assertEquals("o2:two", late.ask("two"));
+
+        early.close();
+        until("it has ended", () -> get(core.snapshot()).connections.length == 1);
+        CompletableFuture<SwitchEvent> ended = core.switchProtocol(id, "tally").toCompletableFuture();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> get(ended))
+                .getMessage()
+                .contains("connection " + id + ": there is no open one of this number"));
+        assertEquals("o3:three", late.ask("three"));
     }
 }
