@@ -23,7 +23,7 @@ final class Operator {
 
     private final Core core;
 
-    /** Holds the connections by number, as of the last search for one that it did not have; weakly, as it would keep those that have ended. */
+    /** Holds the connections by number, as of the last one found that it did not have; weakly, as it would keep those that have ended. */
     private WeakReference<Map<Long, Session>> numbered = new WeakReference<>(null);
 
     Operator(Core core) {
@@ -110,18 +110,25 @@ final class Operator {
         return result;
     }
 
-    /** Returns the open connection of a number; many that are asked for one after the other cost one walk through all. */
+    /** Returns the open connection of a number, or null; after a walk through all that has found one, the next ones cost none. */
     private synchronized @Nullable Session connection(long id) {
         Map<Long, Session> known = numbered.get();
-        if (known == null || !known.containsKey(id)) {
+        Session session = known == null ? null : known.get(id);
+        if (session == null) {
+            session = core.sessions.values().stream()
+                    .filter(one -> one.id == id)
+                    .findAny()
+                    .orElse(null);
+            if (session == null) {
+                return null;
+            }
             known = new HashMap<>();
-            for (Session session : core.sessions.values()) {
-                known.put(session.id, session);
+            for (Session one : core.sessions.values()) {
+                known.put(one.id, one);
             }
             numbered = new WeakReference<>(known);
         }
-        Session session = known.get(id);
-        return session != null && core.sessions.get(session.transport) == session ? session : null;
+        return core.sessions.get(session.transport) == session ? session : null;
     }
 
     private ConfiguredServer find(String name, String what) {

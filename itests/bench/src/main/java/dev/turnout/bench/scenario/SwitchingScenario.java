@@ -12,7 +12,7 @@ final class SwitchingScenario implements Scenario {
 
     private final Scenario scenario;
 
-    /** Makes one of a scenario of TCP. */
+    /** Makes one of a scenario of TCP whose servers are warmed up, have a core each, and are compared with what the options name. */
     SwitchingScenario(Scenario scenario) {
         this.scenario = scenario;
     }
