@@ -8,6 +8,8 @@ import dev.turnout.bench.run.Launch;
 import dev.turnout.bench.run.LoadProcess;
 import dev.turnout.bench.run.Programs;
 import dev.turnout.bench.run.ServerProcess;
+import dev.turnout.bench.run.Stolen;
+import dev.turnout.bench.scenario.Figure;
 import dev.turnout.bench.scenario.Scenario;
 import dev.turnout.bench.scenario.Trial;
 import java.io.IOException;
@@ -113,7 +115,10 @@ final class Rounds implements AutoCloseable {
 
     private void round(ServerProcess server, Outcome outcome, double seconds) {
         try {
-            outcome.round(scenario.measure(trial(server, options.perf), seconds));
+            Stolen before = Stolen.now();
+            Map<String, Double> figures = new LinkedHashMap<>(scenario.measure(trial(server, options.perf), seconds));
+            figures.put(Figure.STOLEN.key(), Stolen.now().since(before));
+            outcome.round(figures);
         } catch (IOException e) {
             outcome.round(Map.of());
             failed(outcome, e);

@@ -113,6 +113,7 @@ class BenchTest {
 
         assertPositive(1, "verifiedBytes", "liveBytes", "residentBefore");
         assertEquals(1, values("residentBytes").size()); // few may find room in what is resident
+        assertShare("stolen");
     }
 
     @Test
@@ -136,6 +137,7 @@ class BenchTest {
         run("calls", "turnout", "turnout");
 
         assertPositive(1, "operations", "cpuMicros", "allocatedBytes");
+        assertShare("stolen");
     }
 
     private void run(String scenario, String server, String reference, String... more)
@@ -156,6 +158,12 @@ class BenchTest {
             assertEquals(servers, values.size(), () -> name + ": " + values);
             assertTrue(values.stream().allMatch(value -> value > 0), () -> name + ": " + values);
         }
+    }
+
+    private void assertShare(String name) throws IOException {
+        List<Double> values = values(name);
+        assertEquals(1, values.size(), () -> name + ": " + values);
+        assertTrue(values.get(0) >= 0 && values.get(0) <= 1, () -> name + ": " + values);
     }
 
     /** Returns the numbers of a name, of all raw rounds. */

@@ -12,6 +12,9 @@ package dev.turnout.bench.scenario;
  */
 public record Figure(String key, String title, int digits, Better better, boolean plotted) {
 
+    /** The share of a round's processor time that the machine's host gave to others; the more, the less a round says. */
+    public static final Figure STOLEN = of("stolen", "stolen", 2);
+
     /** Says which of two values is better. */
     public enum Better {
         /** The larger one. */

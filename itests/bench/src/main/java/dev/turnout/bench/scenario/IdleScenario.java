@@ -54,7 +54,8 @@ final class IdleScenario implements Scenario {
                 Figure.deciding("residentBytes", "resident B/connection", 0, Figure.Better.LOWER),
                 Figure.of("liveBytes", "live B/connection", 0),
                 Figure.of("idleMillis", "CPU ms/s while idle", 2),
-                Figure.of("residentBefore", "resident MiB before", 1));
+                Figure.of("residentBefore", "resident MiB before", 1),
+                Figure.STOLEN);
     }
 
     @Override

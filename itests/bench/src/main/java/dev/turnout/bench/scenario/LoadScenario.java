@@ -56,7 +56,8 @@ abstract class LoadScenario implements Scenario {
                 Figure.of("allocatedBytes", "alloc B", 1),
                 Figure.of("gcs", "GCs", 0),
                 Figure.of("serverCpu", "server CPU", 2),
-                Figure.of("loadCpu", "load CPU", 2));
+                Figure.of("loadCpu", "load CPU", 2),
+                Figure.STOLEN);
     }
 
     @Override

@@ -46,7 +46,8 @@ final class WorkScenario implements Scenario {
                 Figure.of("systemMicros", "system µs", 3),
                 Figure.of("allocatedBytes", "alloc B", 1),
                 Figure.of("gcs", "GCs", 0),
-                Figure.of("serverCpu", "server CPU", 2));
+                Figure.of("serverCpu", "server CPU", 2),
+                Figure.STOLEN);
     }
 
     @Override
