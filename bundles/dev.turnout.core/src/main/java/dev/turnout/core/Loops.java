@@ -4,6 +4,7 @@ package dev.turnout.core;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.core.internal.LoopLogger;
 import dev.turnout.core.internal.SelectorLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Loops implements LoopGroup, AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long START_SECONDS = 10;
 
@@ -130,8 +131,11 @@ public final class Loops implements LoopGroup, AutoCloseable {
         try {
             loop.runForever();
         } catch (Throwable fatal) {
-            LOG.log(Level.ERROR, loop + " ends by a fatal error; its connections are lost", fatal);
-            loop.close();
+            try {
+                LOG.log(Level.ERROR, loop + " ends by a fatal error; its connections are lost", fatal);
+            } finally {
+                loop.close();
+            }
         }
     }
 }

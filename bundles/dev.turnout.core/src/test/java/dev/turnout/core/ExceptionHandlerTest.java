@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.loop.ExceptionHandler;
 import dev.turnout.testkit.Spec;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
@@ -126,6 +129,27 @@ class ExceptionHandlerTest extends LoopFixture {
 
         assertEquals(List.of("survived"), trace);
         assertTrue(log.has(Level.SEVERE, "Exception in default exception handler"));
+    }
+
+    @Test
+    @Spec("ERR-7")
+    void whatALogCannotTakeGoesToTheErrorStreamAndTheLoopGoesOn() {
+        log.failWith(new NoClassDefFoundError("no class for you"));
+        PrintStream before = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            loop.callSoon(this::fail);
+            loop.callSoon(() -> trace.add("survived"));
+            runTurns(1);
+        } finally {
+            System.setErr(before);
+        }
+
+        assertEquals(List.of("survived"), trace);
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("Exception in callback") && text.contains("mine"), text);
+        assertTrue(text.contains("could not be logged: java.lang.NoClassDefFoundError: no class for you"), text);
     }
 
     @Test

@@ -14,12 +14,18 @@ public final class LogRecorder extends Handler {
 
     private final Logger logger;
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private volatile Error failure;
 
     public LogRecorder(String name) {
         logger = Logger.getLogger(name);
         logger.setUseParentHandlers(false);
         logger.setLevel(Level.ALL);
         logger.addHandler(this);
+    }
+
+    /** Has every record fail from now on, as one does for which a class cannot be loaded. */
+    public void failWith(Error error) {
+        failure = error;
     }
 
     public List<LogRecord> at(Level level) {
@@ -43,6 +49,9 @@ public final class LogRecorder extends Handler {
 
     @Override
     public void publish(LogRecord record) {
+        if (failure != null) {
+            throw failure;
+        }
         records.add(record);
     }
 

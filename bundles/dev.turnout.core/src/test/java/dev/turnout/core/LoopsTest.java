@@ -118,6 +118,19 @@ class LoopsTest {
     }
 
     @Test
+    @Spec("ERR-9")
+    void aLoopThatMeetsAFatalErrorIsClosedAlsoIfThatCannotBeLogged() {
+        IoLoop dying = loops.loops().get(1);
+        log.failWith(new OutOfMemoryError("pretended by the log"));
+
+        dying.callSoonThreadsafe(() -> {
+            throw new OutOfMemoryError("pretended");
+        });
+
+        LoopFixture.await(dying::isClosed);
+    }
+
+    @Test
     void aGroupWithoutLoopsIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Loops(0, "none", SelectorProvider.provider()));
     }

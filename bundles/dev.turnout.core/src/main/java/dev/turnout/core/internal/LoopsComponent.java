@@ -28,7 +28,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = LoopsConfig.class)
 public final class LoopsComponent implements LoopGroup {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
     private static final int MAX_DEFAULT_COUNT = 16;
 
     private final Loops loops;

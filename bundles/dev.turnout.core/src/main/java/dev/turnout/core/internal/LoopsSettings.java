@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 record LoopsSettings(int count, String threadName, boolean debug, Duration slowCallback, Duration shutdownTimeout) {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
 
     // the names, defaults and descriptions that tools show are those of LoopsConfig
     private static final Option<Integer> COUNT = number("count", 0, 0);

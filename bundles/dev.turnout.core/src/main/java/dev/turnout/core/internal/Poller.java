@@ -33,7 +33,7 @@ final class Poller {
     /** Waits until a channel is ready, somebody calls the wake-up, or the thread is interrupted. */
     static final long NO_LIMIT = -1;
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
 
     private final SelectorLoop loop;
     private final SelectorProvider provider;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reports {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
 
     private final EventLoop loop;
     private volatile @Nullable ExceptionHandler handler;
@@ -70,6 +70,11 @@ final class Reports {
         }
     }
 
+    /** Makes the text of a report, and drops it. */
+    static void preload(Throwable exception) {
+        var unused = text(ErrorContext.of("preload", exception).with(ErrorContext.SOCKET, "none"));
+    }
+
     private void reportByDefault(ErrorContext context) {
         try {
             log(context);
@@ -80,6 +85,10 @@ final class Reports {
     }
 
     void log(ErrorContext context) {
+        LOG.log(Level.ERROR, text(context), context.exception());
+    }
+
+    private static String text(ErrorContext context) {
         StringBuilder text = new StringBuilder(context.message());
         for (Map.Entry<String, Object> part : context.parts().entrySet()) {
             text.append(System.lineSeparator()).append(part.getKey()).append(": ");
@@ -90,7 +99,7 @@ final class Reports {
                 text.append(part.getValue());
             }
         }
-        LOG.log(Level.ERROR, text.toString(), context.exception());
+        return text.toString();
     }
 
     /** Returns a name for a piece of code that never fails, whatever its {@code toString} does. */

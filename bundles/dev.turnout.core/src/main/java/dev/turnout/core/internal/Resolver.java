@@ -29,7 +29,7 @@ final class Resolver {
         InetAddress[] all(String host) throws UnknownHostException;
     }
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
 
     private final SelectorLoop loop;
     private final Lookup lookup;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SelectorLoop extends DelegatingLoop {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final ThreadLocal<SelectorLoop> RUNNING = new ThreadLocal<>();
 
@@ -85,6 +85,7 @@ public final class SelectorLoop extends DelegatingLoop {
     }
 
     SelectorLoop(String name, SelectorProvider provider, Resolver.Lookup lookup) throws IOException {
+        Preloading.ensure();
         this.name = name;
         this.poller = new Poller(this, provider);
         this.ready = new ReadyQueue(poller::wakeup);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
     private static final int FRAMES = 40;
     private static final long END_MILLIS = 1_000;
 

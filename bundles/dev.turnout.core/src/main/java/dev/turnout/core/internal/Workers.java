@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.core");
+    private static final System.Logger LOG = LoopLogger.get();
 
     private final SelectorLoop loop;
     private @Nullable ExecutorService pool;
