@@ -11,7 +11,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Lets operators act on servers and connections. Any thread.
  *
- * <p>What names a server or connection that is not there fails with {@link IllegalArgumentException} through the stage, naming those that are.
+ * <p>What names a server, protocol or connection that is not there fails with {@link IllegalArgumentException} through the stage, naming the servers or
+ * protocols that are. On a loop's thread nothing waits: what was asked for inside a callback of a connection happens to it when that has returned.
  */
 @ProviderType
 public interface NetworkControl {

@@ -7,6 +7,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.BufferedProtocol;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.FileSender;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
@@ -24,7 +25,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Is the side of a TLS connection that the protocol above sees: its transport. Thread: the loop's. */
-final class TlsTransport implements Transport, FileSender, Upgradeable {
+final class TlsTransport implements Transport, FileSender, Upgradeable, CallbackAware {
 
     private static final Logger LOG = System.getLogger(TlsTransport.class.getName());
     private static final int QUIET_DROPS = 5;
@@ -302,6 +303,11 @@ final class TlsTransport implements Transport, FileSender, Upgradeable {
     @Override
     public boolean isSwitchingStrict() {
         return connection.lower() instanceof Upgradeable below && below.isSwitchingStrict();
+    }
+
+    @Override
+    public boolean isInCallback() {
+        return upper.isBusy();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.turnout.api.network.ConnectOptions;
+import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.dto.SwitchDTO;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.HandoverContext;
@@ -37,11 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
 class SwitchingTest extends TlsCase {
 
     /** Sends back its mark before every line, and hands over what is no line yet. */
-    private static final class Marking implements Protocol, Switchable {
+    private static class Marking implements Protocol, Switchable {
 
         private final String mark;
         private String rest = "";
-        private Transport transport;
+        Transport transport;
 
         Marking(String mark) {
             this.mark = mark;
@@ -107,6 +108,37 @@ class SwitchingTest extends TlsCase {
         SwitchDTO told = loop.join(networks.runtime().snapshot(), "a snapshot").switches[0];
         assertEquals("SWITCHED", told.kind);
         assertEquals(2, told.unread);
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-30"})
+    void anOperatorsSwitchInsideACallbackAboveTlsFollowsIt() throws Exception {
+        networks.with("marking", context -> new Marking("next "));
+        CompletableFuture<SwitchEvent> told = new CompletableFuture<>();
+        Marking old = new Marking("old ") {
+            @Override
+            public void dataReceived(ByteBuffer data) {
+                long id = transport.getExtraInfo(ExtraInfo.CONNECTION_ID).orElseThrow();
+                networks.control().switchProtocol(id, "marking").whenComplete((event, failure) -> {
+                    if (failure == null) {
+                        told.complete(event);
+                    } else {
+                        told.completeExceptionally(failure);
+                    }
+                });
+                super.dataReceived(data);
+            }
+        };
+        Pair pair = open(old, Map.of());
+
+        pair.peer().send(ascii("one\ntw"));
+
+        assertArrayEquals(ascii("old one\n"), pair.peer().receive(8));
+        assertEquals(SwitchEvent.Kind.SWITCHED, loop.join(told, "the switch").kind());
+        pair.peer().send(ascii("o\n"));
+        assertArrayEquals(ascii("next two\n"), pair.peer().receive(9));
+        assertEquals(1, loop.join(networks.runtime().snapshot(), "a snapshot").switches.length);
+        loop.run(in -> pair.transport().abort());
     }
 
     @Test

@@ -265,6 +265,11 @@ public class Core implements NetworkRuntime, NetworkControl {
         return ids.incrementAndGet();
     }
 
+    /** Returns the greatest number that a connection has had. */
+    long lastConnectionId() {
+        return ids.get();
+    }
+
     /**
      * Returns the transport of a scheme.
      *

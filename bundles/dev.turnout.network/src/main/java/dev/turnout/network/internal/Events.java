@@ -7,7 +7,6 @@ import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.network.SwitchListener;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -122,17 +121,6 @@ final class Events {
     /** Returns how many events came before the latest. */
     synchronized long forgotten() {
         return forgotten;
-    }
-
-    /** Returns the latest event of a connection that is kept, or null. */
-    synchronized @Nullable SwitchEvent lastOf(long connection) {
-        for (Iterator<SwitchEvent> newest = latest.descendingIterator(); newest.hasNext(); ) {
-            SwitchEvent event = newest.next();
-            if (event.connection() == connection) {
-                return event;
-            }
-        }
-        return null;
     }
 
     /** Leaves nothing behind in the virtual machine; events are still told to those who listen. */

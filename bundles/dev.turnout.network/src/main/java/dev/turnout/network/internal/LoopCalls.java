@@ -20,16 +20,19 @@ final class LoopCalls {
 
     /** Runs a task on the loop, at once if this is its thread or nobody runs it; the future completes when it ran, also if the loop is closed and it never will. */
     static CompletionStage<Void> on(EventLoop loop, Runnable task) {
+        if (loop.inLoop()) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            step(task, done).run();
+            return done;
+        }
+        return outsideCallbacks(loop, task);
+    }
+
+    /** Does the same, but on the loop's own thread not before the callback has returned that runs there. */
+    static CompletionStage<Void> outsideCallbacks(EventLoop loop, Runnable task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Runnable step = () -> {
-            try {
-                task.run();
-                done.complete(null);
-            } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
-            }
-        };
-        if (loop.inLoop() || !loop.isRunning()) {
+        Runnable step = step(task, done);
+        if (!loop.isRunning()) {
             step.run();
             return done;
         }
@@ -40,6 +43,17 @@ final class LoopCalls {
             done.complete(null);
         }
         return done;
+    }
+
+    private static Runnable step(Runnable task, CompletableFuture<Void> done) {
+        return () -> {
+            try {
+                task.run();
+                done.complete(null);
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        };
     }
 
     /** Completes when the server and its last connection have ended, or its loop is closed. */

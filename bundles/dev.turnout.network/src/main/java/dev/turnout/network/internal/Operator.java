@@ -24,7 +24,7 @@ final class Operator {
     private final Core core;
 
     /** Holds the connections by number, as of the last one found that it did not have; weakly, as it would keep those that have ended. */
-    private WeakReference<Map<Long, Session>> numbered = new WeakReference<>(null);
+    private volatile WeakReference<Map<Long, Session>> numbered = new WeakReference<>(null);
 
     Operator(Core core) {
         this.core = core;
@@ -86,7 +86,7 @@ final class Operator {
                     + ": no protocol has the name \"" + protocol + "\"; present: " + core.protocols.present()));
         }
         CompletableFuture<SwitchEvent> result = new CompletableFuture<>();
-        LoopCalls.on(session.transport.loop(), () -> {
+        LoopCalls.outsideCallbacks(session.transport.loop(), () -> {
                     Charge now = session.charge();
                     ConfiguredServer server = session.server();
                     Map<String, String> options =
@@ -111,7 +111,10 @@ final class Operator {
     }
 
     /** Returns the open connection of a number, or null; after a walk through all that has found one, the next ones cost none. */
-    private synchronized @Nullable Session connection(long id) {
+    private @Nullable Session connection(long id) {
+        if (id < 1 || id > core.lastConnectionId()) {
+            return null;
+        }
         Map<Long, Session> known = numbered.get();
         Session session = known == null ? null : known.get(id);
         if (session == null) {

@@ -3,9 +3,10 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
-import dev.turnout.api.spi.SwitchReport;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ExtraInfo;
 import java.time.Duration;
@@ -59,9 +60,9 @@ final class Session {
     @Nullable
     BaseProtocol awaited;
 
-    /** What the transport has told about the switch in progress; null otherwise, as it names protocols that have to be forgotten. */
+    /** What came of the switch in progress, as soon as that is known; null otherwise. */
     @Nullable
-    SwitchReport report;
+    SwitchEvent outcome;
 
     Session(BaseTransport transport, Origin origin) {
         this.transport = transport;
@@ -82,6 +83,15 @@ final class Session {
     BaseTransport face() {
         Layer above = layer;
         return above == null ? transport : above.transport();
+    }
+
+    /** Tells whether a callback of the connection is running, so that its protocol can only be exchanged afterwards; no if its transport does not say. */
+    boolean isInCallback() {
+        return isInCallback(transport) || isInCallback(face());
+    }
+
+    private static boolean isInCallback(@Nullable BaseTransport one) {
+        return one instanceof CallbackAware aware && aware.isInCallback();
     }
 
     /** Returns the configured server that the connection came through, or a later one of its name; or null. */

@@ -56,7 +56,7 @@ final class Sweep {
             LoopCalls.on(loop, () -> {
                         core.configured.forEach(server -> server.forget(loop));
                         // made on the loop: one made before may miss a connection that is beginning there just now
-                        sweep.slice(loop, core.sessions.values().iterator(), through);
+                        sweep.slice(loop, core.sessions.values().iterator(), new ArrayList<>(), through);
                     })
                     .whenComplete((begun, failure) -> {
                         if (failure != null || loop.isClosed()) {
@@ -68,7 +68,13 @@ final class Sweep {
         return LoopCalls.all(parts).thenApply(all -> sweep.end());
     }
 
-    private void slice(EventLoop loop, Iterator<Session> sessions, CompletableFuture<Void> through) {
+    /**
+     * Visits connections for a while, and goes on later.
+     *
+     * @param busy those to be visited when their callback has returned, as the sweep was begun inside of it
+     */
+    private void slice(
+            EventLoop loop, Iterator<Session> sessions, List<Session> busy, CompletableFuture<Void> through) {
         long until = System.nanoTime()
                 + Math.min(SLICE_NANOS, loop.getSlowCallbackDuration().toNanos() / 2);
         while (sessions.hasNext()) {
@@ -79,17 +85,25 @@ final class Sweep {
                     || !charge.protocol().equals(protocol)) {
                 continue;
             }
+            if (session.isInCallback()) {
+                busy.add(session);
+                continue;
+            }
             try {
                 core.switcher.consider(session, this);
             } catch (Throwable e) { // whatever it is, the others wait for their turn
                 LOG.log(Level.ERROR, "connection " + session.id + " could not follow a change of " + protocol, e);
             }
             if (System.nanoTime() - until > 0 && sessions.hasNext()) {
-                loop.callSoon(() -> slice(loop, sessions, through));
+                loop.callSoon(() -> slice(loop, sessions, busy, through));
                 return;
             }
         }
-        through.complete(null);
+        if (busy.isEmpty()) {
+            through.complete(null);
+        } else {
+            loop.callSoon(() -> slice(loop, busy.iterator(), new ArrayList<>(), through));
+        }
     }
 
     /** Returns the drain of a server for connections that are left with what is in charge of them. */
@@ -106,11 +120,10 @@ final class Sweep {
     }
 
     /** Counts what came of a visit; of those that did not go as wanted one is kept as an example. */
-    void count(Session session, Kind kind) {
-        counts.computeIfAbsent(kind, one -> new AtomicInteger()).incrementAndGet();
-        if (FAILURES.contains(kind) && failed == null) {
-            SwitchEvent told = core.events.lastOf(session.id);
-            failed = "connection " + session.id + (told == null ? "" : ": " + told.reason())
+    void count(Session session, SwitchEvent event) {
+        counts.computeIfAbsent(event.kind(), one -> new AtomicInteger()).incrementAndGet();
+        if (FAILURES.contains(event.kind()) && failed == null) {
+            failed = "connection " + session.id + ": " + event.reason()
                     + (session.parked == null
                             ? ""
                             : "; it stays parked for a version that can take it, until its time is over");

@@ -67,9 +67,9 @@ final class Switcher {
                 drains.of(session, charge).close(session);
             }
         } else if (policy == Departure.SWITCH && best != null && best.state() != session.tried) {
-            Kind kind = switchTo(session, charge, charge.with(best), face);
-            drains.count(session, kind);
-            if (kind != Kind.SWITCHED && gone && !session.isDraining() && !face.isClosing()) {
+            SwitchEvent event = switchTo(session, charge, charge.with(best), face);
+            drains.count(session, event);
+            if (event.kind() != Kind.SWITCHED && gone && !session.isDraining() && !face.isClosing()) {
                 drains.of(session, charge).join(session);
             }
         } else if (gone && !session.isDraining()) {
@@ -82,11 +82,11 @@ final class Switcher {
             drains.of(session, charge).close(session);
             return;
         }
-        Kind kind = policy == Departure.SWITCH ? park(session, charge, face) : null;
-        if (kind != null) {
-            drains.count(session, kind);
+        SwitchEvent event = policy == Departure.SWITCH ? park(session, charge, face) : null;
+        if (event != null) {
+            drains.count(session, event);
         }
-        if (kind != Kind.PARKED) {
+        if (event == null || event.kind() != Kind.PARKED) {
             drains.of(session, charge).join(session);
         }
     }
@@ -94,7 +94,7 @@ final class Switcher {
     // --- to a successor
 
     /** Hands a connection over to a service; the charge is its own from then on if that succeeds. */
-    Kind switchTo(Session session, Charge from, Charge to, BaseTransport face) {
+    SwitchEvent switchTo(Session session, Charge from, Charge to, BaseTransport face) {
         Catalog.Entry<ProtocolFactory> service = to.service();
         session.tried = service == null ? -1 : service.state();
         BaseProtocol old = face.getProtocol();
@@ -107,11 +107,11 @@ final class Switcher {
         } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
         }
-        Kind kind = exchange(session, face, next);
-        if (kind == Kind.SWITCHED) {
+        SwitchEvent event = exchange(session, face, next);
+        if (event.kind() == Kind.SWITCHED) {
             takenOver(session, to);
         }
-        return kind;
+        return event;
     }
 
     /**
@@ -167,9 +167,12 @@ final class Switcher {
         }
     }
 
-    /** Exchanges the protocols by the transport's own means, and answers what came of it; the event has been told then. */
-    private Kind exchange(Session session, BaseTransport face, BaseProtocol next) {
+    /** Exchanges the protocols by the transport's own means, outside of callbacks, and answers what came of it; that has been told then. */
+    private SwitchEvent exchange(Session session, BaseTransport face, BaseProtocol next) {
         BaseProtocol old = face.getProtocol();
+        if (old == null) {
+            return failed(session, "", Charge.label(next.getClass()), new IllegalStateException(undeclared(null)));
+        }
         session.awaited = next;
         long began = System.nanoTime();
         Throwable refused = null;
@@ -178,39 +181,41 @@ final class Switcher {
         } catch (Throwable e) {
             refused = e;
         }
-        SwitchReport report = session.report;
+        SwitchEvent outcome = session.outcome;
         session.awaited = null;
-        session.report = null;
-        if (report == null && old != null) {
-            // a layer above a filter does not tell the network: look what came of it
-            Outcome failed = refused != null ? Outcome.REFUSED : Outcome.ROLLED_BACK;
-            report = new SwitchReport(
-                    old,
-                    next,
-                    face.getProtocol() == next ? Outcome.SWITCHED : failed,
-                    0,
-                    UnreadBytes.CARRIED,
-                    0,
-                    System.nanoTime() - began,
-                    refused);
-            told(session, report);
+        session.outcome = null;
+        if (outcome != null) {
+            return outcome;
         }
-        return report == null ? Kind.FAILED : kind(report);
+        // a layer above a filter need not tell the network: look what came of it
+        Outcome failed = refused != null ? Outcome.REFUSED : Outcome.ROLLED_BACK;
+        return told(
+                session,
+                new SwitchReport(
+                        old,
+                        next,
+                        face.getProtocol() == next ? Outcome.SWITCHED : failed,
+                        0,
+                        UnreadBytes.CARRIED,
+                        0,
+                        System.nanoTime() - began,
+                        refused));
     }
 
-    private Kind failed(Session session, String from, String to, Throwable why) {
-        events.add(event(Kind.FAILED, session, from, to, 0, 0, LoopCalls.text(why)));
+    private SwitchEvent failed(Session session, String from, String to, Throwable why) {
+        SwitchEvent event = event(Kind.FAILED, session, from, to, 0, 0, LoopCalls.text(why));
+        events.add(event);
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.failed.incrementAndGet();
         }
-        return Kind.FAILED;
+        return event;
     }
 
     // --- parking
 
     /** Takes the connection over from a leaving protocol; it has to drain if that protocol cannot hand over, or too many are parked already. */
-    private Kind park(Session session, Charge charge, BaseTransport face) {
+    private SwitchEvent park(Session session, Charge charge, BaseTransport face) {
         ConfiguredServer server = session.server();
         Parked parked;
         try {
@@ -226,14 +231,14 @@ final class Switcher {
         } catch (IllegalStateException e) {
             return failed(session, charge.label(), "", e);
         }
-        Kind kind = exchange(session, face, parked);
-        if (kind == Kind.PARKED) {
+        SwitchEvent event = exchange(session, face, parked);
+        if (event.kind() == Kind.PARKED) {
             session.take(charge.with(null));
             hold(session, parked);
         } else if (server != null) {
             server.counters.parked.decrementAndGet();
         }
-        return kind;
+        return event;
     }
 
     /** Counts and limits the parking of a new connection. */
@@ -327,7 +332,7 @@ final class Switcher {
     }
 
     /** Gives a parked connection to a service; it stays parked if that fails, as another service may fit. */
-    private Kind resume(Session session, Parked parked, Charge to, BaseTransport face) {
+    private SwitchEvent resume(Session session, Parked parked, Charge to, BaseTransport face) {
         Catalog.Entry<ProtocolFactory> service = to.service();
         session.tried = service == null ? -1 : service.state();
         BaseProtocol next;
@@ -344,12 +349,11 @@ final class Switcher {
             return failed(session, parked.from, to.label(), e);
         }
         if (parked.isFresh()) {
-            start(session, parked, next, to, face);
-            return Kind.RESUMED;
+            return start(session, parked, next, to, face);
         }
         parked.release();
-        Kind kind = exchange(session, face, next);
-        if (kind == Kind.RESUMED) {
+        SwitchEvent event = exchange(session, face, next);
+        if (event.kind() == Kind.RESUMED) {
             unpark(session);
             takenOver(session, to);
             tellMissed(parked, next, face);
@@ -357,10 +361,9 @@ final class Switcher {
             if (face.getProtocol() == parked) {
                 parked.holdAgain();
             }
-            SwitchEvent told = events.lastOf(session.id);
-            parked.refusal = to.label() + " could not: " + (told == null ? kind.toString() : told.reason());
+            parked.refusal = to.label() + " could not: " + event.reason();
         }
-        return kind;
+        return event;
     }
 
     /** Lets the next protocol of a child know what has happened to it meanwhile. */
@@ -388,15 +391,16 @@ final class Switcher {
     }
 
     /** Begins a connection that has waited for its first protocol. */
-    private void start(Session session, Parked parked, BaseProtocol next, Charge to, BaseTransport face) {
+    private SwitchEvent start(Session session, Parked parked, BaseProtocol next, Charge to, BaseTransport face) {
         unpark(session);
         takenOver(session, to);
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.of(to).begun.incrementAndGet();
         }
-        events.add(
-                event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "a new connection"));
+        SwitchEvent event =
+                event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "a new connection");
+        events.add(event);
         try {
             next.connectionMade(face);
         } catch (Throwable e) {
@@ -406,33 +410,37 @@ final class Switcher {
                             .with(ErrorContext.TRANSPORT, face));
         }
         parked.release();
+        return event;
     }
 
     // --- events
 
-    /** Is told by the transport of a switch that was asked for by anybody. */
-    void told(Session session, SwitchReport report) {
-        if (report.to() == session.awaited) {
-            session.report = report;
-        } else if (report.outcome() == Outcome.SWITCHED) {
+    /** Is told by the transport of a switch that was asked for by anybody; tells it to those who listen. */
+    SwitchEvent told(Session session, SwitchReport report) {
+        if (report.to() != session.awaited && report.outcome() == Outcome.SWITCHED) {
             switchedByCode(session, report.to());
         }
         Kind kind = kind(report);
         Throwable failure = report.failure();
         Parked before = report.from() instanceof Parked parked ? parked : null;
         boolean toParking = report.to() instanceof Parked;
-        events.add(event(
+        SwitchEvent event = event(
                 kind,
                 session,
                 before != null ? before.from : Charge.label(report.from().getClass()),
                 toParking ? "" : Charge.label(report.to().getClass()),
                 report.unread(),
                 before != null ? System.nanoTime() - before.since : report.nanos(),
-                failure == null ? "" : LoopCalls.text(failure)));
+                failure == null ? "" : LoopCalls.text(failure));
+        events.add(event);
+        if (report.to() == session.awaited) {
+            session.outcome = event;
+        }
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.count(kind);
         }
+        return event;
     }
 
     /** A service has no part any more in a connection that code has given to a protocol of another bundle (SWITCH-37). */
@@ -481,12 +489,11 @@ final class Switcher {
         }
         Parked parked = session.parked;
         Charge from = session.charge() == null ? to : session.charge();
-        Kind kind = parked == null ? switchTo(session, from, to, face) : resume(session, parked, to, face);
-        SwitchEvent last = events.lastOf(session.id);
-        if ((kind != Kind.SWITCHED && kind != Kind.RESUMED) || last == null) {
-            throw new IllegalStateException("connection " + session.id + " was not switched to " + to.protocol() + ": "
-                    + (last == null ? kind : last.reason()));
+        SwitchEvent event = parked == null ? switchTo(session, from, to, face) : resume(session, parked, to, face);
+        if (event.kind() != Kind.SWITCHED && event.kind() != Kind.RESUMED) {
+            throw new IllegalStateException(
+                    "connection " + session.id + " was not switched to " + to.protocol() + ": " + event.reason());
         }
-        return last;
+        return event;
     }
 }

@@ -195,7 +195,7 @@ class ChildProcessTest {
     }
 
     /** Follows a child, and can hand it over. */
-    private static final class Follower implements SubprocessProtocol, Switchable {
+    private static class Follower implements SubprocessProtocol, Switchable {
 
         private final String name;
         private final List<String> events;
@@ -273,6 +273,38 @@ class ChildProcessTest {
                         "third exited",
                         "third lost"),
                 events);
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-32"})
+    void anOperatorsSwitchInsideACallbackOfAChildFollowsIt() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        CompletableFuture<SwitchEvent> told = new CompletableFuture<>();
+        core.addProtocol("follow", Follower.factory("second", events), Map.of());
+        BaseProtocol first = new Follower("first", events) {
+            @Override
+            public void pipeDataReceived(int fd, ByteBuffer data) {
+                core.switchProtocol(core.sessions.values().iterator().next().id, "follow")
+                        .whenComplete((event, failure) -> {
+                            if (failure == null) {
+                                told.complete(event);
+                            } else {
+                                told.completeExceptionally(failure);
+                            }
+                        });
+                super.pipeDataReceived(fd, data);
+            }
+        };
+        Connection<SubprocessTransport> child =
+                get(network.subprocessExec(() -> first, List.of("/bin/cat"), ProcessOptions.DEFAULTS));
+
+        say(child, "1");
+
+        assertEquals(SwitchEvent.Kind.SWITCHED, get(told).kind());
+        say(child, "2");
+        until("the second hears", () -> events.contains("second data 2"));
+        assertEquals(List.of("first data 1", "second takes over", "second data 2"), events);
+        assertEquals(List.of("SWITCHED"), kinds());
     }
 
     private Connection<SubprocessTransport> startFollowed(ProtocolFactory factory, List<String> events) {

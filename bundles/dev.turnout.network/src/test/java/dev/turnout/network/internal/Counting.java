@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Answers each datagram with a mark and its number at this endpoint. The number is handed over. */
@@ -27,6 +28,9 @@ final class Counting implements ProtocolFactory {
     final List<String> calls = new CopyOnWriteArrayList<>();
 
     private final String mark;
+
+    /** Is run inside the callback of the next datagram. */
+    final AtomicReference<Runnable> atNext = new AtomicReference<>(() -> {});
 
     Counting(String mark) {
         this.mark = mark;
@@ -59,6 +63,7 @@ final class Counting implements ProtocolFactory {
                 own.close();
                 return;
             }
+            atNext.getAndSet(() -> {}).run();
             count++;
             own.sendto(ByteBuffer.wrap((mark + count + ":" + text).getBytes(StandardCharsets.US_ASCII)), sender);
         }

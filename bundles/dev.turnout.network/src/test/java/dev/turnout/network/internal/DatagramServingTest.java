@@ -104,6 +104,23 @@ class DatagramServingTest extends Serving {
     }
 
     @Test
+    @Spec({"SWITCH-27", "SWITCH-62"})
+    void parksAnEndpointWhoseServiceLeavesInsideItsOwnCallbackWhenThatHasReturned() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = serving();
+        first.atNext.set(() -> core.removeProtocol(first, true));
+
+        assertEquals("a1:one", ask(address(server), "one"));
+        until("it is parked", () -> server.counters.parked.get() == 1);
+        send(address(server), "two");
+        add(second, 0);
+
+        assertEquals("b2:two", receive());
+        until("both are told", () -> kinds().size() == 2);
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
+    }
+
+    @Test
     void takesNoFilters() {
         core.addFilter("tls", new ShiftFilter.Provider("tls"), Map.of());
         add(first, 0);

@@ -43,7 +43,7 @@ final class Tally implements ProtocolFactory {
         this(mark, 1, 1);
     }
 
-    /** Runs something inside the protocols' callbacks, which may throw. */
+    /** Runs something at the beginning of a callback of the protocols, from now on; it may throw. */
     Tally on(String call, Runnable action) {
         hook = one -> {
             if (one.equals(call)) {
@@ -88,6 +88,7 @@ final class Tally implements ProtocolFactory {
 
         @Override
         public void dataReceived(ByteBuffer data) {
+            hook.accept("dataReceived");
             while (data.hasRemaining()) {
                 byte b = data.get();
                 if (b == '\n') {

@@ -13,6 +13,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.BufferedProtocol;
 import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.FileSender;
 import dev.turnout.api.spi.SwitchReport;
@@ -49,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "sections 5 to 13"
  */
-public final class StreamChannelTransport implements Transport, ReadyHandler, LoopResource, FileSender, Upgradeable {
+public final class StreamChannelTransport
+        implements Transport, ReadyHandler, LoopResource, FileSender, Upgradeable, CallbackAware {
 
     private static final Logger LOG = System.getLogger(StreamChannelTransport.class.getName());
     private static final int READ_BYTES = 256 * 1024;
@@ -1075,6 +1077,11 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
     }
 
     @Override
+    public boolean isInCallback() {
+        return callbacks > 0;
+    }
+
+    @Override
     public void switchedAbove(SwitchReport report) {
         observer.switched(this, report);
     }
@@ -1165,7 +1172,7 @@ public final class StreamChannelTransport implements Transport, ReadyHandler, Lo
 
         @Override
         public boolean inCallback() {
-            return callbacks > 0;
+            return isInCallback();
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.SubprocessProtocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "section 19, SWITCH-32"
  */
-final class ChildTransport implements SubprocessTransport, LoopResource {
+final class ChildTransport implements SubprocessTransport, LoopResource, CallbackAware {
 
     private static final int STREAMS = 3;
 
@@ -382,6 +383,11 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
         return "process transport #" + id + " (" + child.program() + ", pid " + getPid() + ", " + state + ")";
     }
 
+    @Override
+    public boolean isInCallback() {
+        return callbacks > 0;
+    }
+
     private final class SwitchHost implements ProtocolSwitch.Host {
 
         private final boolean strict;
@@ -402,7 +408,7 @@ final class ChildTransport implements SubprocessTransport, LoopResource {
 
         @Override
         public boolean inCallback() {
-            return callbacks > 0;
+            return isInCallback();
         }
 
         @Override

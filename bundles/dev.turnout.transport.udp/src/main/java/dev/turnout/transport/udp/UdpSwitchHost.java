@@ -31,7 +31,7 @@ final class UdpSwitchHost implements ProtocolSwitch.Host {
 
     @Override
     public boolean inCallback() {
-        return transport.inCallback();
+        return transport.isInCallback();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.turnout.api.network.Overflow;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.DatagramProtocol;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.Replaceable;
 import dev.turnout.api.transport.DatagramCounters;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see "section 17"
  */
-final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResource, Replaceable {
+final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResource, Replaceable, CallbackAware {
 
     private static final Logger LOG = System.getLogger(UdpTransport.class.getName());
     private static final int QUIET_DROPS = 5;
@@ -642,7 +643,8 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
         return view;
     }
 
-    boolean inCallback() {
+    @Override
+    public boolean isInCallback() {
         return callbacks > 0;
     }
 
