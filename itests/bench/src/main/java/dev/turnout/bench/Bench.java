@@ -14,6 +14,7 @@ import dev.turnout.bench.scenario.Scenario;
 import dev.turnout.bench.scenario.Scenarios;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Measures echo servers in turns, prints tables, and writes {@code results.json} and {@code report.html}. */
 public final class Bench {
@@ -41,14 +43,17 @@ public final class Bench {
         progress = new Progress(out);
     }
 
-    /** Runs with the options of {@code --help}; exits with 1 if anything that was measured failed. */
-    public static void main(String[] args) throws IOException, InterruptedException {
+    /** Runs with the options of {@code --help}; exits with 1 if anything that was measured failed or its results could not be written. */
+    public static void main(String[] args) throws InterruptedException {
         int status;
         try {
             status = run(System.out, args);
         } catch (IllegalArgumentException e) {
             System.err.println("run: " + e.getMessage());
             status = 2;
+        } catch (IOException e) {
+            System.err.println("run: the bench cannot go on: " + e);
+            status = 1;
         }
         System.exit(status);
     }
@@ -105,7 +110,10 @@ public final class Bench {
         Map<String, String> skipped = new LinkedHashMap<>();
         circumstances.put("skipped", skipped);
         Path logs = Files.createTempDirectory("turnout-bench");
+        Thread breaking = new Thread(() -> brokenOff(logs), "broken off");
+        Runtime.getRuntime().addShutdownHook(breaking);
         List<Section> sections = new ArrayList<>();
+        @Nullable IOException unwritten = null;
         try {
             for (Scenario scenario : scenarios) {
                 List<Peer> takers = peers.stream().filter(scenario::takes).toList();
@@ -124,16 +132,48 @@ public final class Bench {
                     out.println("\n" + Table.of(section));
                 }
                 // after each, so that a run that is broken off leaves what it had
-                Report.write(options.output, circumstances, sections);
+                unwritten = write(circumstances, sections);
             }
         } finally {
-            delete(logs);
+            if (notBrokenOff(breaking)) {
+                delete(logs);
+            }
         }
-        out.println("results.json and report.html are in " + options.output.toAbsolutePath());
+        if (unwritten == null) {
+            out.println("results.json and report.html are in " + options.output.toAbsolutePath());
+        }
         boolean failed = sections.stream()
                 .flatMap(section -> section.outcomes().stream())
                 .anyMatch(outcome -> !outcome.errors().isEmpty());
-        return failed || sections.isEmpty() ? 1 : 0;
+        return failed || unwritten != null || sections.isEmpty() ? 1 : 0;
+    }
+
+    /** Writes what there is so far; a failure is said and returned, as the next time may have more luck, and the tables are printed in any case. */
+    private @Nullable IOException write(Map<String, Object> circumstances, List<Section> sections) {
+        try {
+            Report.write(options.output, circumstances, sections);
+            return null;
+        } catch (IOException e) {
+            out.println(
+                    "cannot write results.json and report.html into " + options.output.toAbsolutePath() + ": " + e
+                            + "; make room, as they are written again after the next scenario, or name another folder by --output");
+            return e;
+        }
+    }
+
+    /** Says what is left when somebody ends the bench; on the thread of the virtual machine's end. */
+    private void brokenOff(Path logs) {
+        out.println("\nbroken off; of the scenarios whose tables are above, results.json and report.html are in "
+                + options.output.toAbsolutePath());
+        delete(logs);
+    }
+
+    private static boolean notBrokenOff(Thread breaking) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(breaking);
+        } catch (IllegalStateException ending) {
+            return false;
+        }
     }
 
     private List<Scenario> scenarios() {
@@ -211,12 +251,14 @@ public final class Bench {
         return Programs.present("strace") ? "yes" : "no such program, so system calls are not counted";
     }
 
-    private static void delete(Path folder) throws IOException {
+    private void delete(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.deleteIfExists(file);
             }
+            Files.deleteIfExists(folder);
+        } catch (IOException | UncheckedIOException e) {
+            out.println("cannot delete " + folder + ", which nobody needs any more: " + e);
         }
-        Files.deleteIfExists(folder);
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.turnout.bench.run.Programs;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,6 +140,68 @@ class BenchTest {
 
         assertPositive(1, "operations", "cpuMicros", "allocatedBytes");
         assertShare("stolen");
+    }
+
+    @Test
+    void goesOnAndSaysSoWhenResultsCannotBeWritten() throws Exception {
+        Files.createDirectories(folder.resolve("results.json/in the way"));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+        int status = Bench.run(new PrintStream(said, true, StandardCharsets.UTF_8), cheapest("--rounds", "1"));
+
+        String text = said.toString(StandardCharsets.UTF_8);
+        assertEquals(1, status, text);
+        assertTrue(text.contains("cannot write results.json and report.html into " + folder), text);
+        assertTrue(text.contains("calls/s"), "the table is printed: " + text);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("results.json")), files.toList());
+        }
+    }
+
+    @Test
+    void saysWhatIsLeftAndLeavesNothingElseWhenItIsBrokenOff() throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bench.class.getName()));
+        command.addAll(List.of(cheapest("--rounds", "1000")));
+        Process bench = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .directory(folder.toFile())
+                .start();
+        try (BufferedReader said = bench.inputReader(StandardCharsets.UTF_8)) {
+            List<String> lines = new ArrayList<>();
+            boolean ended = false;
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                lines.add(line);
+                if (!ended && line.contains("round 2 of 1000")) {
+                    ended = true;
+                    bench.toHandle().destroy(); // which leaves what it says readable
+                }
+            }
+
+            assertTrue(ended, lines::toString);
+            assertTrue(lines.stream().anyMatch(line -> line.startsWith("broken off; ")), lines::toString);
+            assertTrue(bench.waitFor(1, TimeUnit.MINUTES));
+        } finally {
+            bench.destroyForcibly();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(
+                    List.of(),
+                    files.filter(file -> file.getFileName().toString().startsWith("turnout-bench"))
+                            .toList());
+        }
+    }
+
+    /** Returns the options of what takes least. */
+    private String[] cheapest(String... more) {
+        List<String> options = new ArrayList<>(List.of("--smoke", "--no-strace", "--output", folder.toString()));
+        options.addAll(List.of("--scenarios", "calls", "--servers", "turnout", "--reference", "turnout"));
+        options.addAll(List.of(more));
+        return options.toArray(new String[0]);
     }
 
     private void run(String scenario, String server, String reference, String... more)

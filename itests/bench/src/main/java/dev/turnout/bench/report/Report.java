@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public final class Report {
     private Report() {}
 
     /**
-     * Writes both.
+     * Writes both, each as a whole or not at all: a failure leaves what was written before.
      *
      * @param circumstances machine, versions, command and the like
      */
@@ -31,14 +32,24 @@ public final class Report {
         Map<String, Object> all = new LinkedHashMap<>(circumstances);
         all.put("scenarios", sections.stream().map(Section::map).toList());
         String json = Json.of(all);
-        Files.writeString(folder.resolve("results.json"), json);
+        replace(folder.resolve("results.json"), json);
         String page = resource("report.html")
                 .replace("@style@", resource("report.css"))
                 // without the address of a file that is not there
                 .replace("@charts@", charts().replaceFirst("//# sourceMappingURL=\\S+", ""))
                 .replace("@results@", json.replace("</", "<\\/"))
                 .replace("@script@", resource("report.js"));
-        Files.writeString(folder.resolve("report.html"), page);
+        replace(folder.resolve("report.html"), page);
+    }
+
+    private static void replace(Path file, String text) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(fresh, text);
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
     }
 
     private static String charts() throws IOException {

@@ -34,8 +34,8 @@ public final class LoadProcess implements AutoCloseable {
     /**
      * Makes one run and returns its numbers.
      *
-     * @param prepared is called between the preparation and the measured part
-     * @param measured is called before the connections are closed
+     * @param prepared is called between the preparation and the measured part, if the load could be prepared
+     * @param measured is called before the connections are closed, if {@code prepared} was and did not fail
      */
     public Map<String, Double> run(Order order, Moment prepared, Moment measured)
             throws IOException, InterruptedException {
@@ -46,9 +46,9 @@ public final class LoadProcess implements AutoCloseable {
         if (said.equals("ready")) {
             failure = come(prepared);
             said = child.ask("go", most);
-        }
-        if (failure == null) {
-            failure = come(measured);
+            if (failure == null) {
+                failure = come(measured);
+            }
         }
         child.tell("close");
         if (failure != null) {

@@ -4,9 +4,13 @@ package dev.turnout.bench.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads what Linux says of a process's memory and limits. */
 public final class Memory {
+
+    /** How many files a process has open beside its connections, jars for instance. */
+    private static final int OTHER_FILES = 300;
 
     private Memory() {}
 
@@ -15,8 +19,16 @@ public final class Memory {
         return 1024 * field(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:");
     }
 
+    /** Says why a load of so many connections, or its server, could not open as many, if so. */
+    public static Optional<String> lackOfFiles(int connections) throws IOException {
+        long files = openFiles();
+        return files >= connections + OTHER_FILES
+                ? Optional.empty()
+                : Optional.of("needs ulimit -n " + (connections + OTHER_FILES) + ", which is " + files);
+    }
+
     /** Returns how many files a process started from here may open. */
-    public static long openFiles() throws IOException {
+    private static long openFiles() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
             if (line.startsWith("Max open files")) {
                 String soft = line.substring("Max open files".length()).strip().split(" +", -1)[0];

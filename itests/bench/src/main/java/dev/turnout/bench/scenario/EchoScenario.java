@@ -2,11 +2,13 @@
 package dev.turnout.bench.scenario;
 
 import dev.turnout.bench.load.Order;
+import dev.turnout.bench.run.Memory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Messages on established connections. */
 final class EchoScenario extends LoadScenario {
@@ -59,6 +61,11 @@ final class EchoScenario extends LoadScenario {
             all.add(Figure.of("late", "not sent", 0));
         }
         return all;
+    }
+
+    @Override
+    public Optional<String> obstacle() throws IOException {
+        return Memory.lackOfFiles(connections);
     }
 
     @Override

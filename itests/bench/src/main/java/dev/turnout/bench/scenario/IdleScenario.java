@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 /** Memory and processor time of connections that were used once and then do nothing. */
 final class IdleScenario implements Scenario {
 
-    private static final int OTHER_FILES = 300;
     private static final int FIRST = 100;
 
     private final String name;
@@ -60,10 +59,7 @@ final class IdleScenario implements Scenario {
 
     @Override
     public Optional<String> obstacle() throws IOException {
-        long files = Memory.openFiles();
-        return files >= connections + OTHER_FILES
-                ? Optional.empty()
-                : Optional.of("needs ulimit -n " + (connections + OTHER_FILES) + ", which is " + files);
+        return Memory.lackOfFiles(connections);
     }
 
     @Override

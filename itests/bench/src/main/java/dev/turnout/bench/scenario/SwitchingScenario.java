@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Another scenario while all connections are switched to another protocol every 100 ms, beside the same without. */
 final class SwitchingScenario implements Scenario {
@@ -49,6 +50,11 @@ final class SwitchingScenario implements Scenario {
             throw new IOException("no connection was switched");
         }
         return figures;
+    }
+
+    @Override
+    public Optional<String> obstacle() throws IOException {
+        return scenario.obstacle();
     }
 
     @Override
