@@ -82,6 +82,10 @@ class OutOfDescriptorsTest {
     @BeforeEach
     void start() throws IOException {
         assumeTrue(Files.isExecutable(SHELL), "no /bin/sh, which limits the descriptors of a process");
+        String classes =
+                Loops.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        assumeTrue(
+                classes.endsWith(".jar"), () -> "each class of " + classes + " needs a descriptor, as in no container");
         program = new ProcessBuilder(
                         SHELL.toString(),
                         "-c",
