@@ -432,10 +432,10 @@ final class Switcher {
                 report.unread(),
                 before != null ? System.nanoTime() - before.since : report.nanos(),
                 failure == null ? "" : LoopCalls.text(failure));
-        events.add(event);
         if (report.to() == session.awaited) {
             session.outcome = event;
         }
+        events.add(event);
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.count(kind);
