@@ -20,13 +20,13 @@ public final class EventLoops {
     /**
      * Returns a new loop over the selectors of a provider.
      *
-     * @throws UncheckedIOException if no selector can be opened, mostly for want of file descriptors
+     * @throws UncheckedIOException if no selector can be opened, or file descriptors are short
      */
     public static IoLoop newEventLoop(String name, SelectorProvider provider) {
         try {
             return new SelectorLoop(name, provider);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make loop " + name + ": no selector: " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot make loop " + name + ": " + e.getMessage(), e);
         }
     }
 }

@@ -4,7 +4,7 @@ package dev.turnout.core;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.spi.HelperThreads;
-import dev.turnout.core.internal.LoopLogger;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.core.internal.SelectorLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Loops implements LoopGroup, AutoCloseable {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long START_SECONDS = 10;
 
@@ -44,7 +44,7 @@ public final class Loops implements LoopGroup, AutoCloseable {
      *
      * @param count how many, at least 1
      * @param threadNamePrefix loops and threads are named with this, a dash and a number from 0 on
-     * @throws UncheckedIOException if no selector can be opened, mostly for want of file descriptors
+     * @throws UncheckedIOException if no selector can be opened, or file descriptors are short
      */
     public Loops(int count, String threadNamePrefix, SelectorProvider provider) {
         if (count < 1) {
@@ -57,7 +57,7 @@ public final class Loops implements LoopGroup, AutoCloseable {
             }
         } catch (IOException e) {
             made.forEach(IoLoop::close);
-            throw new UncheckedIOException("cannot make " + count + " loops: no selector: " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot make " + count + " loops: " + e.getMessage(), e);
         }
         loops = List.copyOf(made);
         start();

@@ -17,8 +17,10 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,12 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A server whose process has no file descriptors left for a while. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // as reading cannot be interrupted
 class OutOfDescriptorsTest {
 
     private static final Path SHELL = Path.of("/bin/sh");
@@ -41,6 +42,9 @@ class OutOfDescriptorsTest {
     public static final class Program {
 
         public static void main(String[] arguments) throws Exception {
+            for (String spare : arguments) {
+                failToBegin(Integer.parseInt(spare));
+            }
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
             try (Loops loops = new Loops(1);
                     Networks networks = Networks.of(loops, List.of(new TcpProvider()))) {
@@ -62,6 +66,24 @@ class OutOfDescriptorsTest {
             }
         }
 
+        /** Makes a loop where there are fewer descriptors than it needs. */
+        private static void failToBegin(int spare) throws IOException {
+            System.out.println("without " + Loops.class); // whose jar is opened here
+            SelectorProvider.provider().openSelector().close(); // a VM has done so long before it runs out of them
+            List<Closeable> taken = takeAll();
+            for (int i = 0; i < spare; i++) {
+                taken.remove(0).close();
+            }
+            try (Loops loops = new Loops(1)) {
+                System.out.println("there are " + loops.loops());
+            } catch (UncheckedIOException e) {
+                System.out.println(e.getMessage());
+            }
+            for (Closeable one : taken) {
+                one.close();
+            }
+        }
+
         private static List<Closeable> takeAll() {
             List<Closeable> taken = new ArrayList<>();
             while (true) {
@@ -77,28 +99,25 @@ class OutOfDescriptorsTest {
     private Process program;
     private BufferedReader said;
     private OutputStream orders;
-    private int port;
 
-    @BeforeEach
-    void start() throws IOException {
+    private void start(String... arguments) throws IOException {
         assumeTrue(Files.isExecutable(SHELL), "no /bin/sh, which limits the descriptors of a process");
         String classes =
                 Loops.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         assumeTrue(
                 classes.endsWith(".jar"), () -> "each class of " + classes + " needs a descriptor, as in no container");
-        program = new ProcessBuilder(
-                        SHELL.toString(),
-                        "-c",
-                        "ulimit -n 200 && exec \"$0\" \"$@\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName())
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                SHELL.toString(),
+                "-c",
+                "ulimit -n 200 && exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Program.class.getName()));
+        command.addAll(List.of(arguments));
+        program = new ProcessBuilder(command).redirectErrorStream(true).start();
         said = program.inputReader(StandardCharsets.UTF_8);
         orders = program.getOutputStream();
-        port = Integer.parseInt(said.readLine());
     }
 
     @AfterEach
@@ -125,6 +144,10 @@ class OutOfDescriptorsTest {
         throw new AssertionError("the program has ended without \"" + part + "\": " + lines);
     }
 
+    private int readPort() throws IOException {
+        return Integer.parseInt(said.readLine());
+    }
+
     private static int ask(Socket socket, int value) throws IOException {
         socket.getOutputStream().write(value);
         return socket.getInputStream().read();
@@ -134,6 +157,8 @@ class OutOfDescriptorsTest {
     @Test
     @Spec({"SERVER-16", "SERVER-17"})
     void servesOnWithoutDescriptorsAndAcceptsWhenThereAreSomeAgain() throws IOException {
+        start();
+        int port = readPort();
         try (Socket early = new Socket(InetAddress.getLoopbackAddress(), port)) {
             early.setSoTimeout(20_000);
             order();
@@ -153,6 +178,22 @@ class OutOfDescriptorsTest {
                 assertEquals('c', ask(late, 'c'));
                 assertEquals('d', ask(early, 'd'));
             }
+        }
+    }
+
+    /** What is loaded early must not be lost because it was tried too early. */
+    @Test
+    void refusesToBeginWithoutDescriptorsAndBeginsWhenThereAreSome() throws IOException {
+        start("0", "2", "3");
+
+        for (int i = 0; i < 3; i++) {
+            assertEquals("without " + Loops.class, said.readLine());
+            String refusal = said.readLine();
+            assertTrue(refusal.startsWith("cannot make 1 loops: 8 file descriptors are needed"), refusal);
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), readPort())) {
+            socket.setSoTimeout(20_000);
+            assertEquals('a', ask(socket, 'a'));
         }
     }
 }

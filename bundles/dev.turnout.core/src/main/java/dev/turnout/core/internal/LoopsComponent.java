@@ -3,6 +3,7 @@ package dev.turnout.core.internal;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopGroup;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.core.Loops;
 import java.lang.System.Logger.Level;
 import java.nio.channels.spi.SelectorProvider;
@@ -28,7 +29,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = LoopsConfig.class)
 public final class LoopsComponent implements LoopGroup {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
     private static final int MAX_DEFAULT_COUNT = 16;
 
     private final Loops loops;

@@ -3,6 +3,7 @@ package dev.turnout.core.internal;
 
 import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
  */
 record LoopsSettings(int count, String threadName, boolean debug, Duration slowCallback, Duration shutdownTimeout) {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
 
     // the names, defaults and descriptions that tools show are those of LoopsConfig
     private static final Option<Integer> COUNT = number("count", 0, 0);

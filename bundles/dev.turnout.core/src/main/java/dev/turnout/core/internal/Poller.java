@@ -2,6 +2,7 @@
 package dev.turnout.core.internal;
 
 import dev.turnout.api.loop.io.ReadyHandler;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -33,7 +34,7 @@ final class Poller {
     /** Waits until a channel is ready, somebody calls the wake-up, or the thread is interrupted. */
     static final long NO_LIMIT = -1;
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
 
     private final SelectorLoop loop;
     private final SelectorProvider provider;

@@ -4,6 +4,7 @@ package dev.turnout.core.internal;
 import dev.turnout.api.loop.ErrorContext;
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.loop.ExceptionHandler;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reports {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
 
     private final EventLoop loop;
     private volatile @Nullable ExceptionHandler handler;

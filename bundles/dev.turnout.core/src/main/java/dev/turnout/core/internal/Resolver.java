@@ -2,6 +2,7 @@
 package dev.turnout.core.internal;
 
 import dev.turnout.api.loop.NameInfo;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
@@ -29,7 +30,7 @@ final class Resolver {
         InetAddress[] all(String host) throws UnknownHostException;
     }
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
 
     private final SelectorLoop loop;
     private final Lookup lookup;

@@ -6,6 +6,7 @@ import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SelectorLoop extends DelegatingLoop {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final ThreadLocal<SelectorLoop> RUNNING = new ThreadLocal<>();
 

@@ -2,6 +2,7 @@
 package dev.turnout.core.internal;
 
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
     private static final int FRAMES = 40;
     private static final long END_MILLIS = 1_000;
 

@@ -3,6 +3,7 @@ package dev.turnout.core.internal;
 
 import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers {
 
-    private static final System.Logger LOG = LoopLogger.get();
+    private static final System.Logger LOG = Logs.of("dev.turnout.core");
 
     private final SelectorLoop loop;
     private @Nullable ExecutorService pool;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.filter.tls;
 
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,7 +34,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class NamedContexts implements ConfigurationListener {
 
-    private static final Logger LOG = System.getLogger(NamedContexts.class.getName());
+    private static final Logger LOG = Logs.of(NamedContexts.class.getName());
     private static final String PREFIX = TlsContextComponent.PID + "~";
 
     /** Is a context and its service. */

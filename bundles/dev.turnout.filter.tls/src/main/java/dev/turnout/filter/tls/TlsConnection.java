@@ -8,6 +8,7 @@ import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.network.Option;
 import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
 import dev.turnout.transport.nio.FilePieces;
@@ -46,7 +47,7 @@ final class TlsConnection {
         ENDED
     }
 
-    private static final Logger LOG = System.getLogger(TlsConnection.class.getName());
+    private static final Logger LOG = Logs.of(TlsConnection.class.getName());
 
     private final IoLoop loop;
     private final LoopBuffers buffers;

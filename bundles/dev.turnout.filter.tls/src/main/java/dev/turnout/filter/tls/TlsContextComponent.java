@@ -4,6 +4,7 @@ package dev.turnout.filter.tls;
 import dev.turnout.api.network.Effect;
 import dev.turnout.api.network.Option;
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -36,7 +37,7 @@ public final class TlsContextComponent implements NamedContext {
     /** Begins the names of its configurations. */
     static final String PID = "dev.turnout.filter.tls";
 
-    private static final Logger LOG = System.getLogger(TlsContextComponent.class.getName());
+    private static final Logger LOG = Logs.of(TlsContextComponent.class.getName());
 
     /** The beginnings of names of properties that containers and their installers add. */
     private static final List<String> FOREIGN =

@@ -9,6 +9,7 @@ import dev.turnout.api.protocol.Protocol;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.FileSender;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.Transport;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Is the side of a TLS connection that the protocol above sees: its transport. Thread: the loop's. */
 final class TlsTransport implements Transport, FileSender, Upgradeable, CallbackAware {
 
-    private static final Logger LOG = System.getLogger(TlsTransport.class.getName());
+    private static final Logger LOG = Logs.of(TlsTransport.class.getName());
     private static final int QUIET_DROPS = 5;
 
     private final IoLoop loop;
@@ -308,6 +309,16 @@ final class TlsTransport implements Transport, FileSender, Upgradeable, Callback
     @Override
     public boolean isInCallback() {
         return upper.isBusy();
+    }
+
+    @Override
+    public void asCallback(Runnable callback) {
+        upper.enter();
+        try {
+            callback.run();
+        } finally {
+            upper.leave();
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.filter.tls;
 
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedContext implements NamedContext {
 
-    private static final Logger LOG = System.getLogger(WatchedContext.class.getName());
+    private static final Logger LOG = Logs.of(WatchedContext.class.getName());
 
     private final String name;
     private final KeyFiles files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Looks at channels that callers hand in. */
 final class Channels {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     private Channels() {}
 

@@ -9,6 +9,7 @@ import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
@@ -46,7 +47,7 @@ final class ConfiguredServer {
     /** How long an endpoint that has ended at once stays closed, so that a protocol that always closes does not keep the loop busy. */
     private static final Duration REOPENING = Duration.ofSeconds(1);
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     private final Core core;
     private final String name;
@@ -369,7 +370,7 @@ final class ConfiguredServer {
             CompletionStage<Void> working;
             try {
                 working = work.get();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, the next step waits for this one
                 working = CompletableFuture.failedStage(e);
             }
             working.whenComplete((ok, e) -> {
@@ -740,14 +741,16 @@ final class ConfiguredServer {
         if (now == null) {
             throw new IllegalStateException("server " + name + " is closed");
         }
-        made.put(loop, now);
         Catalog.Entry<ProtocolFactory> service = now.service();
         if (service == null) {
+            made.put(loop, now);
             return Parked.fresh(choice.obstacle(settings));
         }
         BaseProtocol first = now.newProtocol(loop);
         Unfit wrong = core.hasStreams(settings) ? Unfit.of(first, now, settings.endpoint()) : null;
         if (wrong == null) {
+            // not before the protocol is made, which may bring about a change of services that forgets
+            made.put(loop, now);
             return first;
         }
         loop.callSoon(() -> found(wrong));
@@ -780,6 +783,10 @@ final class ConfiguredServer {
             return;
         }
         session.take(by);
+        if (!by.equals(charge)) {
+            // a change that came while its protocol was made has not met it
+            session.transport.loop().callSoon(() -> core.reconsider(session));
+        }
         if (session.protocol() instanceof Parked parked) {
             core.switcher.begin(session, parked);
         } else {

@@ -17,6 +17,7 @@ import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.protocol.ProtocolFactory;
 import dev.turnout.api.spi.FilterProvider;
 import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.Side;
 import dev.turnout.api.spi.TransportProvider;
 import dev.turnout.api.transport.BaseTransport;
@@ -54,7 +55,7 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** How long a transport or filter may be missing before a configured server logs that: a container's bundles start one after the other. */
     static final Duration SETTLING = Duration.ofSeconds(10);
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
     private static final String FEATURE = "; install feature turnout-";
 
     final LoopGroup loops;
@@ -263,11 +264,6 @@ public class Core implements NetworkRuntime, NetworkControl {
     /** Returns a number that no other connection has. */
     long nextConnectionId() {
         return ids.incrementAndGet();
-    }
-
-    /** Returns the greatest number that a connection has had. */
-    long lastConnectionId() {
-        return ids.get();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.turnout.network.internal;
 
 import dev.turnout.api.network.Option;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +30,7 @@ final class Drain {
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static final Duration FINE = Duration.ofSeconds(10);
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     /** When the connections are closed, in milliseconds since 1970. */
     final long until;

@@ -5,6 +5,7 @@ import dev.turnout.api.loop.io.LoopGroup;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
 import dev.turnout.api.network.SwitchListener;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Events {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
     private static final int KEPT = 1000;
     private static final int MOST_WAITING = 100_000;
 

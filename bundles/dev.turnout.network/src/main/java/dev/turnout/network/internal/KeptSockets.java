@@ -2,6 +2,7 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.network.ServerOptions;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.nio.channels.NetworkChannel;
 import java.util.List;
@@ -19,7 +20,7 @@ final class KeptSockets {
 
     private record Held(ServerSettings settings, List<NetworkChannel> channels) {}
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     private final Core core;
     private final String server;

@@ -2,6 +2,7 @@
 package dev.turnout.network.internal;
 
 import dev.turnout.api.network.NetworkConstants;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Dictionary;
@@ -33,7 +34,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class NamedServers implements ConfigurationListener {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
     private static final String PREFIX = NetworkConstants.SERVER_PID + "~";
 
     private final CoreComponent core;

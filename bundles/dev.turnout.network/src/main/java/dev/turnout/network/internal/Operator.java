@@ -112,9 +112,6 @@ final class Operator {
 
     /** Returns the open connection of a number, or null; after a walk through all that has found one, the next ones cost none. */
     private @Nullable Session connection(long id) {
-        if (id < 1 || id > core.lastConnectionId()) {
-            return null;
-        }
         Map<Long, Session> known = numbered.get();
         Session session = known == null ? null : known.get(id);
         if (session == null) {

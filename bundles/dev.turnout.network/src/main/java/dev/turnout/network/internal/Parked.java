@@ -10,6 +10,7 @@ import dev.turnout.api.protocol.SubprocessProtocol;
 import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.transport.BaseTransport;
 import dev.turnout.api.transport.ReadTransport;
 import dev.turnout.api.transport.SubprocessTransport;
@@ -124,7 +125,7 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
                         context.readingPaused(),
                         context.writingPaused()));
             } catch (RuntimeException e) {
-                System.getLogger("dev.turnout.network")
+                Logs.of("dev.turnout.network")
                         .log(System.Logger.Level.DEBUG, "no state of version " + version + " from " + from, e);
                 return;
             }

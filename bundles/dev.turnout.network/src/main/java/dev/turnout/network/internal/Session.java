@@ -56,6 +56,9 @@ final class Session {
     /** The state of the service that was tried and did not fit, or -1. */
     long tried = -1;
 
+    /** How often the network is busy with the connection, inside of which it may call code of bundles. */
+    int visits;
+
     /** The successor whose switch is in progress, or null. */
     @Nullable
     BaseProtocol awaited;
@@ -85,13 +88,18 @@ final class Session {
         return above == null ? transport : above.transport();
     }
 
-    /** Tells whether a callback of the connection is running, so that its protocol can only be exchanged afterwards; no if its transport does not say. */
-    boolean isInCallback() {
-        return isInCallback(transport) || isInCallback(face());
+    /**
+     * Tells whether the connection has to be left alone, as a callback of it is running, or the network is busy with it and has called code that asks for
+     * more.
+     *
+     * @param anywhere whether any callback may be running now, which is so of this connection unless its transport tells otherwise
+     */
+    boolean isBusy(boolean anywhere) {
+        return visits > 0 || isBusy(transport, anywhere) || isBusy(face(), anywhere);
     }
 
-    private static boolean isInCallback(@Nullable BaseTransport one) {
-        return one instanceof CallbackAware aware && aware.isInCallback();
+    private static boolean isBusy(@Nullable BaseTransport one, boolean anywhere) {
+        return one instanceof CallbackAware aware ? aware.isInCallback() : anywhere && one != null;
     }
 
     /** Returns the configured server that the connection came through, or a later one of its name; or null. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ final class Shortfall {
      */
     record Failure(String property, String value, String reason) {}
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     private final Core core;
     private final Supplier<String> subject;

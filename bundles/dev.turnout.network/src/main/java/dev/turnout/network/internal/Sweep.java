@@ -5,6 +5,7 @@ import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class Sweep {
 
     private static final Set<Kind> FAILURES = EnumSet.of(Kind.FAILED, Kind.ROLLED_BACK, Kind.ABORTED);
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     private final Core core;
     private final String protocol;
@@ -53,10 +54,11 @@ final class Sweep {
         List<CompletionStage<Void>> parts = new ArrayList<>();
         for (EventLoop loop : core.loops.loops()) {
             CompletableFuture<Void> through = new CompletableFuture<>();
+            boolean inCallback = loop.inLoop();
             LoopCalls.on(loop, () -> {
                         core.configured.forEach(server -> server.forget(loop));
                         // made on the loop: one made before may miss a connection that is beginning there just now
-                        sweep.slice(loop, core.sessions.values().iterator(), new ArrayList<>(), through);
+                        sweep.slice(loop, core.sessions.values().iterator(), inCallback, new ArrayList<>(), through);
                     })
                     .whenComplete((begun, failure) -> {
                         if (failure != null || loop.isClosed()) {
@@ -71,10 +73,15 @@ final class Sweep {
     /**
      * Visits connections for a while, and goes on later.
      *
+     * @param inCallback whether this may be inside a callback of one of them
      * @param busy those to be visited when their callback has returned, as the sweep was begun inside of it
      */
     private void slice(
-            EventLoop loop, Iterator<Session> sessions, List<Session> busy, CompletableFuture<Void> through) {
+            EventLoop loop,
+            Iterator<Session> sessions,
+            boolean inCallback,
+            List<Session> busy,
+            CompletableFuture<Void> through) {
         long until = System.nanoTime()
                 + Math.min(SLICE_NANOS, loop.getSlowCallbackDuration().toNanos() / 2);
         while (sessions.hasNext()) {
@@ -85,7 +92,7 @@ final class Sweep {
                     || !charge.protocol().equals(protocol)) {
                 continue;
             }
-            if (session.isInCallback()) {
+            if (session.isBusy(inCallback)) {
                 busy.add(session);
                 continue;
             }
@@ -95,14 +102,14 @@ final class Sweep {
                 LOG.log(Level.ERROR, "connection " + session.id + " could not follow a change of " + protocol, e);
             }
             if (System.nanoTime() - until > 0 && sessions.hasNext()) {
-                loop.callSoon(() -> slice(loop, sessions, busy, through));
+                loop.callSoon(() -> slice(loop, sessions, false, busy, through));
                 return;
             }
         }
         if (busy.isEmpty()) {
             through.complete(null);
         } else {
-            loop.callSoon(() -> slice(loop, busy.iterator(), new ArrayList<>(), through));
+            loop.callSoon(() -> slice(loop, busy.iterator(), false, new ArrayList<>(), through));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.turnout.api.network.Option;
 import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.spi.Logs;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class SwitchCounters {
 
-    private static final System.Logger LOG = System.getLogger("dev.turnout.network");
+    private static final System.Logger LOG = Logs.of("dev.turnout.network");
 
     /** Tells versions apart. */
     record Version(String protocol, String bundle) {}

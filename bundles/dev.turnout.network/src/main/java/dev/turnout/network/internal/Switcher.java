@@ -13,6 +13,7 @@ import dev.turnout.api.protocol.SubprocessProtocol;
 import dev.turnout.api.protocol.SwitchSupport;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.Replaceable;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.SwitchReport.Outcome;
@@ -44,6 +45,15 @@ final class Switcher {
      * @param drains where connections go that are left with a service that is gone
      */
     void consider(Session session, Sweep drains) {
+        session.visits++;
+        try {
+            visit(session, drains);
+        } finally {
+            session.visits--;
+        }
+    }
+
+    private void visit(Session session, Sweep drains) {
         Charge charge = session.charge();
         BaseTransport face = session.face();
         if (charge == null || face == null) {
@@ -356,7 +366,7 @@ final class Switcher {
         if (event.kind() == Kind.RESUMED) {
             unpark(session);
             takenOver(session, to);
-            tellMissed(parked, next, face);
+            tellMissed(parked, face);
         } else {
             if (face.getProtocol() == parked) {
                 parked.holdAgain();
@@ -367,18 +377,31 @@ final class Switcher {
     }
 
     /** Lets the next protocol of a child know what has happened to it meanwhile. */
-    private static void tellMissed(Parked parked, BaseProtocol next, BaseTransport face) {
-        if (next instanceof SubprocessProtocol follower) {
-            for (Consumer<SubprocessProtocol> callback : parked.missed()) {
-                try {
-                    callback.accept(follower);
-                } catch (RuntimeException e) {
-                    face.loop()
-                            .callExceptionHandler(ErrorContext.of("a callback failed that had waited", e)
-                                    .with(ErrorContext.PROTOCOL, next)
-                                    .with(ErrorContext.TRANSPORT, face));
-                }
+    private static void tellMissed(Parked parked, BaseTransport face) {
+        for (Consumer<SubprocessProtocol> callback : parked.missed()) {
+            // asked each time, as it may switch in between
+            if (face.getProtocol() instanceof SubprocessProtocol follower) {
+                asCallback(face, follower, "a callback failed that had waited", () -> callback.accept(follower));
             }
+        }
+    }
+
+    /** Runs a callback that the network owes a protocol, as its transport runs others. */
+    private static void asCallback(BaseTransport face, BaseProtocol protocol, String failure, Runnable callback) {
+        Runnable reporting = () -> {
+            try {
+                callback.run();
+            } catch (Throwable e) {
+                face.loop()
+                        .callExceptionHandler(ErrorContext.of(failure, e)
+                                .with(ErrorContext.PROTOCOL, protocol)
+                                .with(ErrorContext.TRANSPORT, face));
+            }
+        };
+        if (face instanceof CallbackAware aware) {
+            aware.asCallback(reporting);
+        } else {
+            reporting.run();
         }
     }
 
@@ -401,15 +424,11 @@ final class Switcher {
         SwitchEvent event =
                 event(Kind.RESUMED, session, "", to.label(), 0, System.nanoTime() - parked.since, "a new connection");
         events.add(event);
-        try {
+        asCallback(face, next, "connectionMade failed; the connection goes on", () -> {
+            // reading begins when this has returned, unless the protocol pauses it
+            parked.release();
             next.connectionMade(face);
-        } catch (Throwable e) {
-            face.loop()
-                    .callExceptionHandler(ErrorContext.of("connectionMade failed; the connection goes on", e)
-                            .with(ErrorContext.PROTOCOL, next)
-                            .with(ErrorContext.TRANSPORT, face));
-        }
-        parked.release();
+        });
         return event;
     }
 
@@ -489,7 +508,13 @@ final class Switcher {
         }
         Parked parked = session.parked;
         Charge from = session.charge() == null ? to : session.charge();
-        SwitchEvent event = parked == null ? switchTo(session, from, to, face) : resume(session, parked, to, face);
+        SwitchEvent event;
+        session.visits++;
+        try {
+            event = parked == null ? switchTo(session, from, to, face) : resume(session, parked, to, face);
+        } finally {
+            session.visits--;
+        }
         if (event.kind() != Kind.SWITCHED && event.kind() != Kind.RESUMED) {
             throw new IllegalStateException(
                     "connection " + session.id + " was not switched to " + to.protocol() + ": " + event.reason());

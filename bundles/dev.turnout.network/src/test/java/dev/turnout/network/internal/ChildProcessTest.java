@@ -338,6 +338,50 @@ class ChildProcessTest {
     }
 
     @Test
+    @Spec({"SWITCH-27", "SWITCH-28", "SWITCH-32"})
+    void whatAHeldChildHasToldGoesToWhoIsInChargeWhenASwitchComesInBetween() {
+        List<String> events = new CopyOnWriteArrayList<>();
+        ProtocolFactory old = Follower.factory("old", events);
+        Connection<SubprocessTransport> child = startFollowed(old, events);
+        core.removeProtocol(old, true);
+        TestNetwork.on(loop(), () -> {
+            ((WriteTransport) child.transport().getPipeTransport(0)).close();
+            return true;
+        });
+        until(
+                "it has ended",
+                () -> !ProcessHandle.of(child.transport().getPid())
+                        .filter(ProcessHandle::isAlive)
+                        .isPresent());
+        // its exit and its pipes have been told by now, or are told in the turns before this one
+        TestNetwork.on(loop(), () -> true);
+        ProtocolFactory last = Follower.factory("last", events);
+
+        core.addProtocol(
+                "follow",
+                context -> new Follower("next", events) {
+                    @Override
+                    public void processExited() {
+                        core.addProtocol("follow", last, Map.of("service.ranking", 1));
+                        super.processExited();
+                    }
+
+                    @Override
+                    public HandoverState handOver(HandoverContext handing) {
+                        events.add("next hands over");
+                        return super.handOver(handing);
+                    }
+                },
+                Map.of());
+        until("the end", () -> events.stream().anyMatch(event -> event.endsWith(" lost")));
+
+        int handed = events.indexOf("next hands over");
+        List<String> after = handed < 0 ? List.of() : events.subList(handed + 1, events.size());
+        assertTrue(after.stream().noneMatch(event -> event.startsWith("next ")), events::toString);
+        assertTrue(handed < 0 || handed > events.indexOf("next exited"), events::toString);
+    }
+
+    @Test
     @Spec({"SWITCH-32", "SWITCH-28"})
     void theEndOfAHeldChildIsToldToTheNextVersion() {
         List<String> events = new CopyOnWriteArrayList<>();

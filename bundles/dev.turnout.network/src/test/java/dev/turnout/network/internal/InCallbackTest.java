@@ -4,11 +4,19 @@ package dev.turnout.network.internal;
 import static dev.turnout.network.TestNetwork.get;
 import static dev.turnout.network.TestNetwork.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.turnout.api.network.SwitchEvent;
 import dev.turnout.api.network.SwitchEvent.Kind;
+import dev.turnout.api.protocol.BaseProtocol;
+import dev.turnout.api.protocol.ProtocolContext;
+import dev.turnout.api.protocol.ProtocolFactory;
+import dev.turnout.api.protocol.SwitchSupport;
+import dev.turnout.api.transport.Transport;
+import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.util.List;
@@ -17,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,7 +131,7 @@ class InCallbackTest extends Serving {
 
     @Test
     @Spec({"SWITCH-27", "SWITCH-62"})
-    void theConnectionInWhoseCallbackItsServiceLeavesIsParkedAfterTheOthers() throws IOException {
+    void theConnectionInWhoseCallbackItsServiceLeavesIsParkedWhenThatHasReturned() throws IOException {
         add(first, 0);
         ConfiguredServer server = configured();
         List<LineClient> all = connect(server, 3);
@@ -132,7 +141,9 @@ class InCallbackTest extends Serving {
         CompletableFuture<Long> busy = new CompletableFuture<>();
         CompletableFuture<Integer> parkedAtOnce = new CompletableFuture<>();
         first.on("dataReceived", once(() -> {
-            core.sessions.values().stream().filter(Session::isInCallback).forEach(session -> busy.complete(session.id));
+            core.sessions.values().stream()
+                    .filter(session -> session.isBusy(false))
+                    .forEach(session -> busy.complete(session.id));
             core.removeProtocol(first, true);
             parkedAtOnce.complete(server.counters.parked.get());
         }));
@@ -141,9 +152,11 @@ class InCallbackTest extends Serving {
 
         until("all are parked", () -> kinds().size() == 3);
         assertEquals(List.of(Kind.PARKED, Kind.PARKED, Kind.PARKED), kinds());
-        assertEquals(get(busy), events.get(2).connection());
-        // of the others as many as there is time for in the first slice
+        // others at once, as many as there is time for in the first slice; it itself is none of them
         assertTrue(get(parkedAtOnce) > 0);
+        for (SwitchEvent event : events.subList(0, get(parkedAtOnce))) {
+            assertNotEquals(get(busy), event.connection());
+        }
         add(second, 0);
         for (LineClient client : all) {
             assertEquals(client == all.get(0) ? "b3:x" : "b2:x", client.ask("x"));
@@ -151,6 +164,111 @@ class InCallbackTest extends Serving {
         until("all is told", () -> kinds().size() == 6);
         assertEquals(3, kinds().stream().filter(Kind.PARKED::equals).count());
         assertEquals(3, kinds().stream().filter(Kind.RESUMED::equals).count());
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-44"})
+    void aServiceThatLeavesInTheFirstCallbackOfWhatWaitedForItLosesNothing() throws IOException {
+        ConfiguredServer server = configured();
+        LineClient client = connect(server);
+        client.send("one\n");
+        until("it waits", () -> server.counters.parked.get() == 1);
+        CompletableFuture<List<String>> callsInside = new CompletableFuture<>();
+        first.on("connectionMade", once(() -> {
+            core.removeProtocol(first, true);
+            callsInside.complete(List.copyOf(first.calls));
+        }));
+
+        add(first, 0);
+        until("it waits again", () -> kinds().equals(List.of(Kind.RESUMED, Kind.PARKED)));
+        add(second, 0);
+
+        assertEquals("b1:one", client.read());
+        assertEquals(List.of("connectionMade"), get(callsInside));
+        assertEquals(0, server.counters.parked.get());
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-25"})
+    void theFirstCallbackOfWhatHasWaitedMayPauseReadingAndSwitch() throws IOException {
+        ConfiguredServer server = configured();
+        LineClient client = connect(server);
+        client.send("one\n");
+        until("it waits", () -> server.counters.parked.get() == 1);
+        BaseProtocol next = other.newProtocol(null);
+        CompletableFuture<List<String>> callsInside = new CompletableFuture<>();
+        first.on("connectionMade", () -> {
+            Transport transport = first.made.get(0).transport;
+            transport.pauseReading();
+            transport.setProtocol(next);
+            callsInside.complete(List.copyOf(first.calls));
+        });
+
+        add(first, 0);
+
+        until("it is switched", () -> kinds().contains(Kind.SWITCHED));
+        assertEquals(List.of("connectionMade"), get(callsInside));
+        assertEquals(List.of("takeOver 1"), other.calls);
+        Transport transport = other.made.get(0).transport;
+        assertFalse(TestNetwork.on(loops.loops().get(0), transport::isReading));
+        TestNetwork.on(loops.loops().get(0), () -> {
+            transport.resumeReading();
+            return true;
+        });
+        assertEquals("o1:one", client.read());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    @Spec({"SWITCH-40", "SWITCH-62"})
+    void servicesThatLeaveWhileTheNetworkAsksWhatAProtocolSupportsDoSoAfterwards(int question) throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("park.timeout", "1m");
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        SwitchSupport support = new SwitchSupport("test.tally", 1, 1);
+        AtomicInteger asked = new AtomicInteger();
+        second.supports(() -> {
+            if (asked.incrementAndGet() == question) {
+                core.removeProtocol(first, true);
+                core.removeProtocol(second, true);
+            }
+            return support;
+        });
+
+        add(second, 1);
+        until("it is parked", () -> kinds().equals(List.of(Kind.SWITCHED, Kind.PARKED)));
+        assertEquals(1, server.counters.parked.get());
+        add(new Tally("c"), 0);
+
+        assertEquals("c2:two", client.ask("two"));
+        assertEquals(0, server.counters.parked.get());
+        assertEquals(2, server.counters.switched.get());
+    }
+
+    @Test
+    @Spec({"SWITCH-46", "SWITCH-55"})
+    void aServiceThatComesWhileTheFirstProtocolIsMadeTakesOver() throws IOException {
+        ProtocolFactory bringing = new ProtocolFactory() {
+            @Override
+            public BaseProtocol newProtocol(ProtocolContext context) {
+                add(second, 1);
+                return first.newProtocol(context);
+            }
+
+            @Override
+            public void validate(Map<String, String> options) {}
+        };
+        add(bringing, 0);
+        LineClient client = connect(configured());
+
+        until("it is told", () -> !kinds().isEmpty());
+
+        assertEquals("b1:one", client.ask("one"));
+        assertEquals(List.of(Kind.SWITCHED), kinds());
+        core.removeProtocol(bringing, true);
+        core.removeProtocol(second, true);
+        until("it is parked", () -> kinds().equals(List.of(Kind.SWITCHED, Kind.PARKED)));
     }
 
     @Test

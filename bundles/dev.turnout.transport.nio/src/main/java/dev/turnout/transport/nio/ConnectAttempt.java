@@ -6,6 +6,7 @@ import dev.turnout.api.error.SystemErrors;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
@@ -135,7 +136,7 @@ final class ConnectAttempt implements ReadyHandler {
         try {
             channel.close();
         } catch (IOException e) {
-            System.getLogger(ConnectAttempt.class.getName()).log(Level.DEBUG, "cannot close " + channel, e);
+            Logs.of(ConnectAttempt.class.getName()).log(Level.DEBUG, "cannot close " + channel, e);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.turnout.api.loop.TimerHandle;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -252,7 +253,7 @@ public final class PolledPipe extends PipeChannel {
             try {
                 PolledPipe.this.close();
             } catch (IOException e) {
-                System.getLogger(PolledPipe.class.getName())
+                Logs.of(PolledPipe.class.getName())
                         .log(System.Logger.Level.DEBUG, "cannot close " + PolledPipe.this, e);
             }
         }

@@ -6,6 +6,7 @@ import dev.turnout.api.protocol.HandoverContext;
 import dev.turnout.api.protocol.HandoverState;
 import dev.turnout.api.protocol.Switchable;
 import dev.turnout.api.protocol.UnreadBytes;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.SwitchReport.Outcome;
 import dev.turnout.api.transport.BaseTransport;
@@ -87,7 +88,7 @@ public final class ProtocolSwitch {
     /** How many switches may follow each other because each was asked for inside the one before. */
     static final int MOST_IN_A_ROW = 16;
 
-    private static final Logger LOG = System.getLogger(ProtocolSwitch.class.getName());
+    private static final Logger LOG = Logs.of(ProtocolSwitch.class.getName());
 
     private final Host host;
     private @Nullable Switchable successor;

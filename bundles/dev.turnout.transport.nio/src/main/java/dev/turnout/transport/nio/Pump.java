@@ -2,6 +2,7 @@
 package dev.turnout.transport.nio;
 
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
@@ -144,7 +145,7 @@ abstract class Pump {
         try {
             end.close();
         } catch (IOException e) {
-            System.getLogger(Pump.class.getName()).log(System.Logger.Level.DEBUG, "cannot close " + end, e);
+            Logs.of(Pump.class.getName()).log(System.Logger.Level.DEBUG, "cannot close " + end, e);
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.turnout.transport.nio;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.ReadyHandler;
 import dev.turnout.api.loop.io.Registration;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -196,7 +197,7 @@ public final class PumpedPipe extends PipeChannel {
             try {
                 PumpedPipe.this.close();
             } catch (IOException e) {
-                System.getLogger(PumpedPipe.class.getName())
+                Logs.of(PumpedPipe.class.getName())
                         .log(System.Logger.Level.DEBUG, "cannot close " + PumpedPipe.this, e);
             }
         }

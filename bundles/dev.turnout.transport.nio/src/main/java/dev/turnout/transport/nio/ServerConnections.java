@@ -3,6 +3,7 @@ package dev.turnout.transport.nio;
 
 import dev.turnout.api.loop.EventLoop;
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.transport.BaseTransport;
 import java.lang.System.Logger;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections implements ConnectionObserver {
 
-    private static final Logger LOG = System.getLogger(ServerConnections.class.getName());
+    private static final Logger LOG = Logs.of(ServerConnections.class.getName());
 
     private final ConnectionObserver network;
     private final Runnable ended;

@@ -16,6 +16,7 @@ import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.ConnectionObserver;
 import dev.turnout.api.spi.FileSender;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.SwitchReport;
 import dev.turnout.api.spi.Upgradeable;
 import dev.turnout.api.transport.BaseTransport;
@@ -53,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamChannelTransport
         implements Transport, ReadyHandler, LoopResource, FileSender, Upgradeable, CallbackAware {
 
-    private static final Logger LOG = System.getLogger(StreamChannelTransport.class.getName());
+    private static final Logger LOG = Logs.of(StreamChannelTransport.class.getName());
     private static final int READ_BYTES = 256 * 1024;
     private static final int COLLECTED_BYTES = 32 * 1024;
     private static final int QUIET_DROPS = 5;
@@ -1079,6 +1080,16 @@ public final class StreamChannelTransport
     @Override
     public boolean isInCallback() {
         return callbacks > 0;
+    }
+
+    @Override
+    public void asCallback(Runnable callback) {
+        enter();
+        try {
+            callback.run();
+        } finally {
+            leave();
+        }
     }
 
     @Override

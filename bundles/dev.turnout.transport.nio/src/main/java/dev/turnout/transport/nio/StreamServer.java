@@ -13,6 +13,7 @@ import dev.turnout.api.network.Server;
 import dev.turnout.api.network.ServerOptions;
 import dev.turnout.api.protocol.BaseProtocol;
 import dev.turnout.api.spi.ListenRequest;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.Releasable;
 import dev.turnout.api.transport.SocketView;
 import java.io.IOException;
@@ -269,7 +270,7 @@ public final class StreamServer implements Server, LoopResource, Releasable {
         try {
             channel.close();
         } catch (IOException e) {
-            System.getLogger(StreamServer.class.getName()).log(System.Logger.Level.DEBUG, "cannot close", e);
+            Logs.of(StreamServer.class.getName()).log(System.Logger.Level.DEBUG, "cannot close", e);
         }
     }
 
@@ -281,7 +282,7 @@ public final class StreamServer implements Server, LoopResource, Releasable {
             try {
                 loop.execute(this::afterEnd);
             } catch (IllegalStateException closedMeanwhile) {
-                System.getLogger(StreamServer.class.getName())
+                Logs.of(StreamServer.class.getName())
                         .log(System.Logger.Level.DEBUG, "a connection outlived its server's loop", closedMeanwhile);
             }
         }

@@ -5,6 +5,7 @@ import dev.turnout.api.error.ConnectionAbortedException;
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening implements LoopResource {
 
-    private static final System.Logger LOG = System.getLogger(Opening.class.getName());
+    private static final System.Logger LOG = Logs.of(Opening.class.getName());
 
     private final IoLoop loop;
     private final Path path;

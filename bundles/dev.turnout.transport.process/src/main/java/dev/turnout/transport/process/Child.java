@@ -3,6 +3,7 @@ package dev.turnout.transport.process;
 
 import dev.turnout.api.loop.io.IoLoop;
 import dev.turnout.api.loop.io.LoopResource;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.transport.nio.PipeChannel;
 import dev.turnout.transport.nio.PolledPipe;
 import dev.turnout.transport.nio.PumpedPipe;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 record Child(
         Process process, CompletionStage<Process> exit, String mark, String program, List<@Nullable PipeChannel> ends) {
 
-    private static final Logger LOG = System.getLogger(Child.class.getName());
+    private static final Logger LOG = Logs.of(Child.class.getName());
     private static final int STREAMS = 3;
 
     Child(Process process, String mark, String program, List<@Nullable PipeChannel> ends) {

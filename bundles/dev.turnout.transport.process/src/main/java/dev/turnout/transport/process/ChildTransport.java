@@ -388,6 +388,16 @@ final class ChildTransport implements SubprocessTransport, LoopResource, Callbac
         return callbacks > 0;
     }
 
+    @Override
+    public void asCallback(Runnable callback) {
+        callbacks++;
+        try {
+            callback.run();
+        } finally {
+            leave();
+        }
+    }
+
     private final class SwitchHost implements ProtocolSwitch.Host {
 
         private final boolean strict;

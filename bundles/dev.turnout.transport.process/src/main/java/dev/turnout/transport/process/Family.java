@@ -2,6 +2,7 @@
 package dev.turnout.transport.process;
 
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ final class Family {
     /** Names the variable. */
     static final String MARK = "TURNOUT_CHILD";
 
-    private static final System.Logger LOG = System.getLogger(Family.class.getName());
+    private static final System.Logger LOG = Logs.of(Family.class.getName());
     private static final int MOST_ROUNDS = 10;
 
     /** How long to wait for processes that are between two programs. */

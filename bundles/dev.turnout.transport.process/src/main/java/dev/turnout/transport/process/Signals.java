@@ -2,6 +2,7 @@
 package dev.turnout.transport.process;
 
 import dev.turnout.api.spi.HelperThreads;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ final class Signals {
             kill.getOutputStream().close();
             kill.waitFor();
         } catch (IOException e) {
-            System.getLogger(Signals.class.getName())
+            Logs.of(Signals.class.getName())
                     .log(Level.WARNING, "signal " + signal + " cannot be sent to process " + child.pid(), e);
         }
     }

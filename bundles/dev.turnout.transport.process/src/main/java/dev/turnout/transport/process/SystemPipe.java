@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.transport.process;
 
+import dev.turnout.api.spi.Logs;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -154,5 +155,5 @@ record SystemPipe(Pipe pipe, Path readEnd, Path writeEnd) {
         }
     }
 
-    private static final System.Logger LOG = System.getLogger(SystemPipe.class.getName());
+    private static final System.Logger LOG = Logs.of(SystemPipe.class.getName());
 }

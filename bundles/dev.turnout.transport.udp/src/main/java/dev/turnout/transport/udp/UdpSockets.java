@@ -3,6 +3,7 @@ package dev.turnout.transport.udp;
 
 import dev.turnout.api.error.SystemErrors;
 import dev.turnout.api.network.DatagramOptions;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -229,7 +230,7 @@ final class UdpSockets {
         try {
             channel.close();
         } catch (IOException e) {
-            System.getLogger(UdpSockets.class.getName()).log(Level.DEBUG, "cannot close " + channel, e);
+            Logs.of(UdpSockets.class.getName()).log(Level.DEBUG, "cannot close " + channel, e);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.turnout.api.protocol.DatagramProtocol;
 import dev.turnout.api.protocol.UnreadBytes;
 import dev.turnout.api.spi.CallbackAware;
 import dev.turnout.api.spi.ConnectionObserver;
+import dev.turnout.api.spi.Logs;
 import dev.turnout.api.spi.Replaceable;
 import dev.turnout.api.transport.DatagramCounters;
 import dev.turnout.api.transport.DatagramTransport;
@@ -54,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResource, Replaceable, CallbackAware {
 
-    private static final Logger LOG = System.getLogger(UdpTransport.class.getName());
+    private static final Logger LOG = Logs.of(UdpTransport.class.getName());
     private static final int QUIET_DROPS = 5;
     private static final int MOST_SENDS = 64;
     private static final byte POISON = (byte) 0xDD;
@@ -646,6 +647,16 @@ final class UdpTransport implements DatagramTransport, ReadyHandler, LoopResourc
     @Override
     public boolean isInCallback() {
         return callbacks > 0;
+    }
+
+    @Override
+    public void asCallback(Runnable callback) {
+        enter();
+        try {
+            callback.run();
+        } finally {
+            leave();
+        }
     }
 
     boolean isReadingPaused() {

@@ -2,6 +2,7 @@
 package dev.turnout.transport.unix;
 
 import dev.turnout.api.error.AddressInUseException;
+import dev.turnout.api.spi.Logs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,7 +30,7 @@ record SocketFile(Path path, @Nullable Object key) {
 
     private static final int SOCKET = 0xC000;
 
-    private static final Logger LOG = System.getLogger(SocketFile.class.getName());
+    private static final Logger LOG = Logs.of(SocketFile.class.getName());
 
     /** Remembers the file that a bind has just made. */
     static SocketFile of(Path path) throws IOException {
