@@ -374,10 +374,13 @@ final class ConfiguredServer {
                 working = CompletableFuture.failedStage(e);
             }
             working.whenComplete((ok, e) -> {
-                if (e != null) {
-                    LOG.log(Level.ERROR, "server " + name + " could not follow a change", LoopCalls.cause(e));
+                try {
+                    if (e != null) {
+                        LOG.log(Level.ERROR, "server " + name + " could not follow a change", LoopCalls.cause(e));
+                    }
+                } finally {
+                    mine.complete(null);
                 }
-                mine.complete(null);
             });
         });
         return mine;

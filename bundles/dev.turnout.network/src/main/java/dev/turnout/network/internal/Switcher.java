@@ -114,6 +114,7 @@ final class Switcher {
             next = to.newProtocol(face.loop());
             session.check(next, to);
             declared(switchable(next));
+            stillOf(old, face);
         } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
         }
@@ -152,6 +153,19 @@ final class Switcher {
             throw new IllegalStateException(origin(protocol) + " cannot be switched: switchSupport() returned null");
         }
         return support;
+    }
+
+    /**
+     * Checks that what was asked meanwhile has not given the connection to another protocol.
+     *
+     * @throws IllegalStateException if it has
+     */
+    private static void stillOf(@Nullable BaseProtocol old, BaseTransport face) {
+        BaseProtocol now = face.getProtocol();
+        if (now != old) {
+            throw new IllegalStateException(
+                    "the connection was given to another protocol meanwhile: " + (now == null ? "none" : origin(now)));
+        }
     }
 
     private static String origin(Object protocol) {
@@ -353,6 +367,7 @@ final class Switcher {
                 ((Replaceable) face).replaceProtocol(next); // refuses one that is none for this kind
             } else {
                 parked.check(next, declared(switchable(next)));
+                stillOf(parked, face);
             }
         } catch (Throwable e) { // a class that cannot be linked leaves it parked, too
             parked.refusal = to.label() + " could not: " + LoopCalls.text(e);
@@ -405,7 +420,7 @@ final class Switcher {
         }
     }
 
-    private void unpark(Session session) {
+    private static void unpark(Session session) {
         session.parked = null;
         ConfiguredServer server = session.server();
         if (server != null) {
@@ -436,7 +451,8 @@ final class Switcher {
 
     /** Is told by the transport of a switch that was asked for by anybody; tells it to those who listen. */
     SwitchEvent told(Session session, SwitchReport report) {
-        if (report.to() != session.awaited && report.outcome() == Outcome.SWITCHED) {
+        boolean byCode = report.to() != session.awaited && report.outcome() == Outcome.SWITCHED;
+        if (byCode && report.from() != session.parked) {
             switchedByCode(session, report.to());
         }
         Kind kind = kind(report);
@@ -459,7 +475,23 @@ final class Switcher {
         if (server != null) {
             server.counters.count(kind);
         }
+        if (byCode && before != null && before == session.parked) {
+            takenByCode(session, before);
+        }
         return event;
+    }
+
+    /** What code has given to a protocol while it was parked waits for no service any more. */
+    private static void takenByCode(Session session, Parked parked) {
+        unpark(session);
+        session.take(null);
+        session.tried = -1;
+        Drain.switched(session);
+        parked.release();
+        BaseTransport face = session.face();
+        if (face != null) {
+            tellMissed(parked, face);
+        }
     }
 
     /** A service has no part any more in a connection that code has given to a protocol of another bundle (SWITCH-37). */

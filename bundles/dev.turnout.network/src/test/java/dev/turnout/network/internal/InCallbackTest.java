@@ -19,6 +19,7 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -216,6 +217,34 @@ class InCallbackTest extends Serving {
             return true;
         });
         assertEquals("o1:one", client.read());
+    }
+
+    @Test
+    @Spec({"SWITCH-37", "SWITCH-62"})
+    void whatCodeGivesToAProtocolWhileItIsParkedWaitsForNoService() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured("park.timeout", "500ms");
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        core.removeProtocol(first, true);
+        assertEquals(1, server.counters.parked.get());
+        client.send("two\n");
+
+        BaseProtocol next = other.newProtocol(null);
+        TestNetwork.on(loops.loops().get(0), () -> {
+            first.made.get(0).transport.setProtocol(next);
+            return true;
+        });
+
+        assertEquals("o2:two", client.read());
+        assertEquals(0, server.counters.parked.get());
+        CompletableFuture<Void> longAfter = new CompletableFuture<>();
+        TestNetwork.on(
+                loops.loops().get(0),
+                () -> loops.loops().get(0).callLater(Duration.ofSeconds(1), () -> longAfter.complete(null)));
+        get(longAfter);
+        assertEquals("o3:three", client.ask("three"));
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
     }
 
     @ParameterizedTest
