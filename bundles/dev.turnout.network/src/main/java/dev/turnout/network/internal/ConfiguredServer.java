@@ -67,7 +67,7 @@ final class ConfiguredServer {
     /** Whether a step is on its way that gives the listener its limits anew. */
     private final AtomicBoolean limiting = new AtomicBoolean();
 
-    private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
+    private final Steps steps = new Steps(this::couldNotFollow);
 
     // written by the steps, which follow each other; read by pictures too
     private volatile String source = "";
@@ -213,7 +213,7 @@ final class ConfiguredServer {
                     + " server \"" + name + "\": it is closed, as its configuration is gone; turnout:drain " + name
                     + " ends its " + SwitchCounters.connections(counters.open.get())));
         }
-        return step(() -> {
+        return steps.add(() -> {
             suspended = wanted;
             LOG.log(Level.INFO, () -> "server " + name + (wanted ? " is suspended" : " is resumed" + drainText()));
             return applyIfOpen();
@@ -227,7 +227,7 @@ final class ConfiguredServer {
 
     /** Takes over a configuration; the stage completes when everything that could be done is done. */
     CompletionStage<Void> update(Map<String, ?> configuration) {
-        return step(() -> {
+        return steps.add(() -> {
             Object file = configuration.get("felix.fileinstall.filename");
             Object pid = configuration.get("service.pid");
             source = file != null ? file.toString() : pid != null ? pid.toString() : name;
@@ -247,12 +247,12 @@ final class ConfiguredServer {
 
     /** Looks again whether what is wanted can be had, because transports, filters or protocols have changed. */
     CompletionStage<Void> reconsider() {
-        return step(this::reconcile);
+        return steps.add(this::reconcile);
     }
 
     /** Gives the server its limits anew, which depend on how many connections are parked. */
     CompletionStage<Void> limitAgain() {
-        return step(this::applyIfOpen);
+        return steps.add(this::applyIfOpen);
     }
 
     /** Tries again what failed, as an address may have become free; not if that would cost what is open now. */
@@ -282,7 +282,7 @@ final class ConfiguredServer {
     private CompletionStage<Void> end(String why, boolean goOn) {
         core.configured.remove(this);
         core.keepFormer(name, this);
-        CompletionStage<Void> closed = step(() -> {
+        CompletionStage<Void> closed = steps.add(() -> {
             lastProtocol = protocol();
             ended = true;
             kept.close();
@@ -327,7 +327,7 @@ final class ConfiguredServer {
             core.forgetFormer(this);
         } else if (now != null && session.origin != now.origin() && limiting.compareAndSet(false, true)) {
             // connections of a listener that is closed count, too
-            step(() -> {
+            steps.add(() -> {
                 limiting.set(false);
                 return applyIfOpen();
             });
@@ -336,7 +336,7 @@ final class ConfiguredServer {
 
     /** Is told that a transport has left: keeps the sockets for its successor, for as long as connections may be parked (SWITCH-48). */
     CompletionStage<Void> leftBy(TransportProvider provider) {
-        return step(() -> {
+        return steps.add(() -> {
             ServerEntry open = entry;
             ServerSettings now = active;
             if (open == null || now == null || open.origin().provider != provider) {
@@ -359,31 +359,8 @@ final class ConfiguredServer {
         });
     }
 
-    private CompletionStage<Void> step(Supplier<CompletionStage<Void>> work) {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        CompletionStage<Void> before;
-        synchronized (this) {
-            before = tail;
-            tail = mine;
-        }
-        before.whenComplete((done, never) -> {
-            CompletionStage<Void> working;
-            try {
-                working = work.get();
-            } catch (Throwable e) { // whatever it is, the next step waits for this one
-                working = CompletableFuture.failedStage(e);
-            }
-            working.whenComplete((ok, e) -> {
-                try {
-                    if (e != null) {
-                        LOG.log(Level.ERROR, "server " + name + " could not follow a change", LoopCalls.cause(e));
-                    }
-                } finally {
-                    mine.complete(null);
-                }
-            });
-        });
-        return mine;
+    private void couldNotFollow(Throwable failure) {
+        LOG.log(Level.ERROR, "server " + name + " could not follow a change", failure);
     }
 
     private CompletionStage<Void> reconcile() {
@@ -545,9 +522,9 @@ final class ConfiguredServer {
             return reconcile();
         };
         if (System.nanoTime() - began > REOPENING.toNanos()) {
-            step(again);
+            steps.add(again);
         } else {
-            reopening.hold(core.loops.choose(), REOPENING, () -> step(again));
+            reopening.hold(core.loops.choose(), REOPENING, () -> steps.add(again));
         }
     }
 
@@ -766,7 +743,7 @@ final class ConfiguredServer {
         if (!choice.found(wrong)) {
             return;
         }
-        step(this::reconcile).thenRun(() -> {
+        steps.add(this::reconcile).thenRun(() -> {
             Charge now = charge;
             if (now != null && !now.isVacant()) {
                 LOG.log(
