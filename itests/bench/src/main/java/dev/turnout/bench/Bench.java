@@ -28,7 +28,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Measures echo servers in turns, prints tables, and writes {@code results.json} and {@code report.html}. */
+/** Measures echo servers in turns, prints tables, and writes {@code results.json}, {@code report.html} and {@code report.md}. */
 public final class Bench {
 
     private final BenchOptions options;
@@ -140,7 +140,7 @@ public final class Bench {
             }
         }
         if (unwritten == null) {
-            out.println("results.json and report.html are in " + options.output.toAbsolutePath());
+            out.println("results.json, report.html and report.md are in " + options.output.toAbsolutePath());
         }
         boolean failed = sections.stream()
                 .flatMap(section -> section.outcomes().stream())
@@ -155,7 +155,8 @@ public final class Bench {
             return null;
         } catch (IOException e) {
             out.println(
-                    "cannot write results.json and report.html into " + options.output.toAbsolutePath() + ": " + e
+                    "cannot write results.json, report.html and report.md into " + options.output.toAbsolutePath()
+                            + ": " + e
                             + "; make room, as they are written again after the next scenario, or name another folder by --output");
             return e;
         }
@@ -163,8 +164,9 @@ public final class Bench {
 
     /** Says what is left when somebody ends the bench; on the thread of the virtual machine's end. */
     private void brokenOff(Path logs) {
-        out.println("\nbroken off; of the scenarios whose tables are above, results.json and report.html are in "
-                + options.output.toAbsolutePath());
+        out.println(
+                "\nbroken off; of the scenarios whose tables are above, results.json, report.html and report.md are in "
+                        + options.output.toAbsolutePath());
         delete(logs);
     }
 

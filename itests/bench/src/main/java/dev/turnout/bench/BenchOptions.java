@@ -26,7 +26,7 @@ final class BenchOptions {
               --cores S,L       the cores of servers and load (the last and the first)
               --no-strace       does not count system calls
               --perf            splits user and system time of messages by the samples of perf record instead of ticks
-              --output FOLDER   where results.json and report.html go (itests/bench/target/report)
+              --output FOLDER   where results.json, report.html and report.md go (itests/bench/target/report)
               --smoke           one short round of each, to see that all works; the figures mean nothing
               --list            names scenarios and servers
             """;

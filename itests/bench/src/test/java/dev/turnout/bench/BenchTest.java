@@ -49,6 +49,21 @@ class BenchTest {
         assertTrue(page.contains("new Chart("), "the plots are inside");
         assertFalse(page.contains(" src="), "nothing is loaded");
         assertFalse(page.contains("<link"), "nothing is loaded");
+        List<String> lines = Files.readAllLines(folder.resolve("report.md"));
+        List<List<String>> table = lines.subList(lines.indexOf("## tcp-50x1KiB") + 4, lines.size()).stream()
+                .takeWhile(line -> line.startsWith("| "))
+                .map(line -> List.of(line.split(" *\\| *")))
+                .toList();
+        assertEquals(
+                List.of("", "server", "messages/s", "ratio", "CPU µs", "ratio"),
+                table.get(0).subList(0, 6));
+        assertEquals(List.of("", "---", "---:"), table.get(1).subList(0, 3));
+        assertEquals(
+                List.of("bare", "turnout"),
+                table.stream().skip(2).map(row -> row.get(1)).toList());
+        for (int i = 2; i < table.get(0).size(); i++) {
+            assertTrue(!table.get(2).get(i).equals("-") || !table.get(3).get(i).equals("-"), table::toString);
+        }
     }
 
     @ParameterizedTest
@@ -152,7 +167,7 @@ class BenchTest {
 
         String text = said.toString(StandardCharsets.UTF_8);
         assertEquals(1, status, text);
-        assertTrue(text.contains("cannot write results.json and report.html into " + folder), text);
+        assertTrue(text.contains("cannot write results.json, report.html and report.md into " + folder), text);
         assertTrue(text.contains("calls/s"), "the table is printed: " + text);
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(folder.resolve("results.json")), files.toList());

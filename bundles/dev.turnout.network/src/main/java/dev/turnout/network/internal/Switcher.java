@@ -256,10 +256,7 @@ final class Switcher {
             return failed(session, charge.label(), "", e);
         }
         SwitchEvent event = exchange(session, face, parked);
-        if (event.kind() == Kind.PARKED) {
-            session.take(charge.with(null));
-            hold(session, parked);
-        } else if (server != null) {
+        if (event.kind() != Kind.PARKED && server != null) {
             server.counters.parked.decrementAndGet();
         }
         return event;
@@ -275,6 +272,8 @@ final class Switcher {
     }
 
     private void hold(Session session, Parked parked) {
+        Charge charge = session.charge();
+        session.take(charge == null ? null : charge.with(null));
         session.parked = parked;
         session.tried = parked.unfit;
         limitParking(session, Duration.ZERO);
@@ -451,19 +450,15 @@ final class Switcher {
 
     /** Is told by the transport of a switch that was asked for by anybody; tells it to those who listen. */
     SwitchEvent told(Session session, SwitchReport report) {
-        boolean byCode = report.to() != session.awaited && report.outcome() == Outcome.SWITCHED;
-        if (byCode && report.from() != session.parked) {
-            switchedByCode(session, report.to());
-        }
         Kind kind = kind(report);
         Throwable failure = report.failure();
         Parked before = report.from() instanceof Parked parked ? parked : null;
-        boolean toParking = report.to() instanceof Parked;
+        Parked after = report.to() instanceof Parked parked ? parked : null;
         SwitchEvent event = event(
                 kind,
                 session,
                 before != null ? before.from : Charge.label(report.from().getClass()),
-                toParking ? "" : Charge.label(report.to().getClass()),
+                after != null ? "" : Charge.label(report.to().getClass()),
                 report.unread(),
                 before != null ? System.nanoTime() - before.since : report.nanos(),
                 failure == null ? "" : LoopCalls.text(failure));
@@ -475,10 +470,23 @@ final class Switcher {
         if (server != null) {
             server.counters.count(kind);
         }
-        if (byCode && before != null && before == session.parked) {
-            takenByCode(session, before);
+        if (report.outcome() == Outcome.SWITCHED) {
+            if (after != null) {
+                // at once, as its protocol may have given it away while it was asked for its state
+                hold(session, after);
+            } else if (report.to() != session.awaited) {
+                byCode(session, before, report.to());
+            }
         }
         return event;
+    }
+
+    private static void byCode(Session session, @Nullable Parked before, BaseProtocol next) {
+        if (before != null && before == session.parked) {
+            takenByCode(session, before);
+        } else {
+            switchedByCode(session, next);
+        }
     }
 
     /** What code has given to a protocol while it was parked waits for no service any more. */

@@ -247,6 +247,27 @@ class InCallbackTest extends Serving {
         assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
     }
 
+    @Test
+    @Spec({"SWITCH-37", "SWITCH-62"})
+    void whatItsProtocolGivesAwayWhileItIsParkedWaitsForNoService() throws IOException {
+        Tally leaving = new Tally("a", 1, 2);
+        add(leaving, 0);
+        ConfiguredServer server = configured("park.timeout", "500ms");
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        BaseProtocol next = other.newProtocol(null);
+        leaving.on("takeBack", once(() -> leaving.made.get(0).transport.setProtocol(next)));
+
+        core.removeProtocol(leaving, true);
+
+        assertEquals("o2:two", client.ask("two"));
+        assertEquals(0, server.counters.parked.get());
+        add(second, 0);
+        assertEquals("o3:three", client.ask("three"));
+        until("both are told", () -> kinds().size() == 2);
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     @Spec({"SWITCH-40", "SWITCH-62"})

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
-/** Writes {@code results.json} and the page {@code report.html}, which needs nothing but itself. */
+/** Writes {@code results.json}, the page {@code report.html}, which needs nothing but itself, and {@code report.md}. */
 public final class Report {
 
     private static final String CHARTS_POM = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
@@ -23,7 +23,7 @@ public final class Report {
     private Report() {}
 
     /**
-     * Writes both, each as a whole or not at all: a failure leaves what was written before.
+     * Writes all three, each as a whole or not at all: a failure leaves what was written before.
      *
      * @param circumstances machine, versions, command and the like
      */
@@ -40,6 +40,7 @@ public final class Report {
                 .replace("@results@", json.replace("</", "<\\/"))
                 .replace("@script@", resource("report.js"));
         replace(folder.resolve("report.html"), page);
+        replace(folder.resolve("report.md"), Markdown.of(circumstances, sections));
     }
 
     private static void replace(Path file, String text) throws IOException {
