@@ -190,10 +190,12 @@ final class Parked implements Protocol, DatagramProtocol, SubprocessProtocol, Sw
         release();
     }
 
-    /** Hands over the state; the unread bytes wait in the transport. */
+    /** Hands over the state; the unread bytes wait in the transport, whose reading is from now on the successor's to pause. */
     @Override
     public HandoverState handOver(HandoverContext context) {
-        return Objects.requireNonNull(states.get(context.version())).withUnread(ByteBuffer.allocate(0));
+        HandoverState state = Objects.requireNonNull(states.get(context.version()));
+        release();
+        return state.withUnread(ByteBuffer.allocate(0));
     }
 
     /** Goes on holding. */

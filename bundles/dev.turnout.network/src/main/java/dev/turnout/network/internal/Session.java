@@ -59,13 +59,21 @@ final class Session {
     /** How often the network is busy with the connection, inside of which it may call code of bundles. */
     int visits;
 
-    /** The successor whose switch is in progress, or null. */
+    /** The switch in progress that the network has asked for, or null. */
     @Nullable
-    BaseProtocol awaited;
+    Awaited awaited;
 
     /** What came of the switch in progress, as soon as that is known; null otherwise. */
     @Nullable
     SwitchEvent outcome;
+
+    /**
+     * What the network waits for.
+     *
+     * @param next the successor
+     * @param done what follows when it has the connection
+     */
+    record Awaited(BaseProtocol next, Runnable done) {}
 
     Session(BaseTransport transport, Origin origin) {
         this.transport = transport;

@@ -50,7 +50,7 @@ final class Steps {
     private void go() {
         for (Step step = next(); step != null; step = next()) {
             Step taken = step;
-            CompletableFuture<Void> working = begin(taken).toCompletableFuture();
+            CompletableFuture<Void> working = begin(taken);
             if (!working.isDone()) {
                 var unused = working.whenComplete((ok, e) -> {
                     try {
@@ -65,11 +65,11 @@ final class Steps {
         }
     }
 
-    private static CompletionStage<Void> begin(Step step) {
+    private static CompletableFuture<Void> begin(Step step) {
         try {
-            return step.work().get();
+            return step.work().get().toCompletableFuture();
         } catch (Throwable e) { // whatever it is, the next step waits for this one
-            return CompletableFuture.failedStage(e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 

@@ -79,8 +79,8 @@ final class Switcher {
         } else if (policy == Departure.SWITCH && best != null && best.state() != session.tried) {
             SwitchEvent event = switchTo(session, charge, charge.with(best), face);
             drains.count(session, event);
-            if (event.kind() != Kind.SWITCHED && gone && !session.isDraining() && !face.isClosing()) {
-                drains.of(session, charge).join(session);
+            if (event.kind() != Kind.SWITCHED && gone && !face.isClosing()) {
+                drain(session, charge, drains);
             }
         } else if (gone && !session.isDraining()) {
             depart(session, charge, policy, face, drains);
@@ -97,7 +97,14 @@ final class Switcher {
             drains.count(session, event);
         }
         if (event == null || event.kind() != Kind.PARKED) {
-            drains.of(session, charge).join(session);
+            drain(session, charge, drains);
+        }
+    }
+
+    /** Has a connection drain that could not leave who is gone; not if code has given it away meanwhile. */
+    private static void drain(Session session, Charge gone, Sweep drains) {
+        if (gone.equals(session.charge()) && !session.isDraining()) {
+            drains.of(session, gone).join(session);
         }
     }
 
@@ -118,11 +125,7 @@ final class Switcher {
         } catch (Throwable e) { // a class that cannot be linked concerns this connection alone, too
             return failed(session, from.label(), to.label(), e);
         }
-        SwitchEvent event = exchange(session, face, next);
-        if (event.kind() == Kind.SWITCHED) {
-            takenOver(session, to);
-        }
-        return event;
+        return exchange(session, face, next, () -> takenOver(session, to));
     }
 
     /**
@@ -191,13 +194,17 @@ final class Switcher {
         }
     }
 
-    /** Exchanges the protocols by the transport's own means, outside of callbacks, and answers what came of it; that has been told then. */
-    private SwitchEvent exchange(Session session, BaseTransport face, BaseProtocol next) {
+    /**
+     * Exchanges the protocols by the transport's own means, outside of callbacks, and answers what came of it; that has been told then.
+     *
+     * @param done what follows when the next protocol has the connection, before code can give it to another one
+     */
+    private SwitchEvent exchange(Session session, BaseTransport face, BaseProtocol next, Runnable done) {
         BaseProtocol old = face.getProtocol();
         if (old == null) {
             return failed(session, "", Charge.label(next.getClass()), new IllegalStateException(undeclared(null)));
         }
-        session.awaited = next;
+        session.awaited = new Session.Awaited(next, done);
         long began = System.nanoTime();
         Throwable refused = null;
         try {
@@ -206,24 +213,24 @@ final class Switcher {
             refused = e;
         }
         SwitchEvent outcome = session.outcome;
+        if (outcome == null) {
+            // a layer above a filter need not tell the network: look what came of it
+            Outcome failed = refused != null ? Outcome.REFUSED : Outcome.ROLLED_BACK;
+            outcome = told(
+                    session,
+                    new SwitchReport(
+                            old,
+                            next,
+                            face.getProtocol() == next ? Outcome.SWITCHED : failed,
+                            0,
+                            UnreadBytes.CARRIED,
+                            0,
+                            System.nanoTime() - began,
+                            refused));
+        }
         session.awaited = null;
         session.outcome = null;
-        if (outcome != null) {
-            return outcome;
-        }
-        // a layer above a filter need not tell the network: look what came of it
-        Outcome failed = refused != null ? Outcome.REFUSED : Outcome.ROLLED_BACK;
-        return told(
-                session,
-                new SwitchReport(
-                        old,
-                        next,
-                        face.getProtocol() == next ? Outcome.SWITCHED : failed,
-                        0,
-                        UnreadBytes.CARRIED,
-                        0,
-                        System.nanoTime() - began,
-                        refused));
+        return outcome;
     }
 
     private SwitchEvent failed(Session session, String from, String to, Throwable why) {
@@ -245,6 +252,7 @@ final class Switcher {
         try {
             Switchable leaving = switchable(face.getProtocol());
             SwitchSupport support = declared(leaving);
+            stillOf((BaseProtocol) leaving, face);
             if (!Kinds.canPause(face)) {
                 throw new IllegalStateException("nothing can be parked whose reading cannot be paused");
             }
@@ -255,7 +263,10 @@ final class Switcher {
         } catch (IllegalStateException e) {
             return failed(session, charge.label(), "", e);
         }
-        SwitchEvent event = exchange(session, face, parked);
+        SwitchEvent event = exchange(session, face, parked, () -> {
+            session.take(charge.with(null));
+            hold(session, parked);
+        });
         if (event.kind() != Kind.PARKED && server != null) {
             server.counters.parked.decrementAndGet();
         }
@@ -272,8 +283,6 @@ final class Switcher {
     }
 
     private void hold(Session session, Parked parked) {
-        Charge charge = session.charge();
-        session.take(charge == null ? null : charge.with(null));
         session.parked = parked;
         session.tried = parked.unfit;
         limitParking(session, Duration.ZERO);
@@ -376,10 +385,11 @@ final class Switcher {
             return start(session, parked, next, to, face);
         }
         parked.release();
-        SwitchEvent event = exchange(session, face, next);
-        if (event.kind() == Kind.RESUMED) {
+        SwitchEvent event = exchange(session, face, next, () -> {
             unpark(session);
             takenOver(session, to);
+        });
+        if (event.kind() == Kind.RESUMED) {
             tellMissed(parked, face);
         } else {
             if (face.getProtocol() == parked) {
@@ -453,16 +463,18 @@ final class Switcher {
         Kind kind = kind(report);
         Throwable failure = report.failure();
         Parked before = report.from() instanceof Parked parked ? parked : null;
-        Parked after = report.to() instanceof Parked parked ? parked : null;
+        boolean toParking = report.to() instanceof Parked;
         SwitchEvent event = event(
                 kind,
                 session,
                 before != null ? before.from : Charge.label(report.from().getClass()),
-                after != null ? "" : Charge.label(report.to().getClass()),
+                toParking ? "" : Charge.label(report.to().getClass()),
                 report.unread(),
                 before != null ? System.nanoTime() - before.since : report.nanos(),
                 failure == null ? "" : LoopCalls.text(failure));
-        if (report.to() == session.awaited) {
+        Session.Awaited awaited = session.awaited;
+        Runnable done = awaited != null && awaited.next() == report.to() ? awaited.done() : null;
+        if (done != null) {
             session.outcome = event;
         }
         events.add(event);
@@ -471,22 +483,15 @@ final class Switcher {
             server.counters.count(kind);
         }
         if (report.outcome() == Outcome.SWITCHED) {
-            if (after != null) {
-                // at once, as its protocol may have given it away while it was asked for its state
-                hold(session, after);
-            } else if (report.to() != session.awaited) {
-                byCode(session, before, report.to());
+            if (done != null) {
+                done.run();
+            } else if (before != null && before == session.parked) {
+                takenByCode(session, before);
+            } else {
+                switchedByCode(session, report.to());
             }
         }
         return event;
-    }
-
-    private static void byCode(Session session, @Nullable Parked before, BaseProtocol next) {
-        if (before != null && before == session.parked) {
-            takenByCode(session, before);
-        } else {
-            switchedByCode(session, next);
-        }
     }
 
     /** What code has given to a protocol while it was parked waits for no service any more. */
@@ -495,7 +500,10 @@ final class Switcher {
         session.take(null);
         session.tried = -1;
         Drain.switched(session);
-        parked.release();
+        ConfiguredServer server = session.server();
+        if (server != null) {
+            var unused = server.limitAgain();
+        }
         BaseTransport face = session.face();
         if (face != null) {
             tellMissed(parked, face);
