@@ -325,8 +325,15 @@ final class ConfiguredServer {
         ServerEntry now = entry;
         if (ended) {
             core.forgetFormer(this);
-        } else if (now != null && session.origin != now.origin() && limiting.compareAndSet(false, true)) {
+        } else if (now != null && session.origin != now.origin()) {
             // connections of a listener that is closed count, too
+            limitSoon();
+        }
+    }
+
+    /** Gives the server its limits anew, once for all that asks for it meanwhile. Any loop. */
+    void limitSoon() {
+        if (limiting.compareAndSet(false, true)) {
             steps.add(() -> {
                 limiting.set(false);
                 return applyIfOpen();

@@ -434,6 +434,7 @@ final class Switcher {
         ConfiguredServer server = session.server();
         if (server != null) {
             server.counters.parked.decrementAndGet();
+            server.limitSoon();
         }
     }
 
@@ -476,6 +477,9 @@ final class Switcher {
         Runnable done = awaited != null && awaited.next() == report.to() ? awaited.done() : null;
         if (done != null) {
             session.outcome = event;
+            if (report.outcome() == Outcome.SWITCHED) {
+                session.awaited = null; // should the connection come back to it, that is code's doing
+            }
         }
         events.add(event);
         ConfiguredServer server = session.server();
@@ -500,10 +504,6 @@ final class Switcher {
         session.take(null);
         session.tried = -1;
         Drain.switched(session);
-        ConfiguredServer server = session.server();
-        if (server != null) {
-            var unused = server.limitAgain();
-        }
         BaseTransport face = session.face();
         if (face != null) {
             tellMissed(parked, face);
@@ -517,6 +517,7 @@ final class Switcher {
         if (by != null
                 && by.service().getClass().getClassLoader() != next.getClass().getClassLoader()) {
             session.take(null);
+            Drain.switched(session);
         }
     }
 

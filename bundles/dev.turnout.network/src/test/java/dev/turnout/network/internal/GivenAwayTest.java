@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.turnout.network.internal;
 
+import static dev.turnout.network.TestNetwork.get;
 import static dev.turnout.network.TestNetwork.on;
 import static dev.turnout.network.TestNetwork.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -23,7 +24,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,41 +114,44 @@ class GivenAwayTest extends Serving {
         });
     }
 
-    @Test
+    /** Has the protocol of the first connection give it away when it is asked for the n-th time what it supports. */
+    private void giveAsItIsAsked(int question) {
+        SwitchSupport support = new SwitchSupport("test.tally", 1, 1);
+        BaseProtocol next = foreign();
+        AtomicInteger asked = new AtomicInteger();
+        first.supports(() -> {
+            if (asked.incrementAndGet() == question) {
+                give(first, next);
+            }
+            return support;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
     @Spec({"SWITCH-37", "SWITCH-62"})
-    void whileItsServiceLeavesAndTheNetworkAsksWhatItsProtocolSupports() throws IOException {
+    void whileItsServiceLeavesAndItsProtocolIsAskedWhatItSupports(int question) throws IOException {
         add(first, 0);
         ConfiguredServer server = configured();
         LineClient client = connect(server);
         assertEquals("a1:one", client.ask("one"));
-        SwitchSupport support = new SwitchSupport("test.tally", 1, 1);
-        BaseProtocol next = foreign();
-        Runnable giving = once(() -> give(first, next));
-        first.supports(() -> {
-            giving.run();
-            return support;
-        });
+        giveAsItIsAsked(question);
 
         core.removeProtocol(first, true);
 
         assertLeftAlone(client, server, Kind.SWITCHED, Kind.FAILED);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
     @Spec({"SWITCH-37", "SWITCH-40"})
-    void whileAnotherServiceTakesThePlaceOfItsOwn() throws IOException {
+    void whileAnotherServiceTakesThePlaceOfItsOwn(int question) throws IOException {
         add(first, 0);
         add(second, -1);
         ConfiguredServer server = configured();
         LineClient client = connect(server);
         assertEquals("a1:one", client.ask("one"));
-        SwitchSupport support = new SwitchSupport("test.tally", 1, 1);
-        BaseProtocol next = foreign();
-        Runnable giving = once(() -> give(first, next));
-        first.supports(() -> {
-            giving.run();
-            return support;
-        });
+        giveAsItIsAsked(question);
 
         core.removeProtocol(first, true);
 
@@ -175,6 +181,49 @@ class GivenAwayTest extends Serving {
         core.removeProtocol(second, true);
 
         assertLeftAlone(client, server, told);
+    }
+
+    @Test
+    @Spec("SWITCH-37")
+    void whileItDrainsAsItsServiceHasLeft() throws IOException {
+        first.supports(() -> null);
+        add(first, 0);
+        ConfiguredServer server = configured();
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> core.removeProtocol(first, true));
+        until("it drains", () -> kinds().contains(Kind.DRAIN_BEGUN));
+        SwitchSupport support = new SwitchSupport("test.tally", 1, 1);
+        first.supports(() -> support);
+        BaseProtocol next = foreign();
+
+        on(loops.loops().get(0), () -> {
+            give(first, next);
+            return true;
+        });
+
+        get(stop); // which waits for it no more
+        assertLeftAlone(client, server, Kind.FAILED, Kind.DRAIN_BEGUN, Kind.SWITCHED, Kind.DRAIN_ENDED);
+    }
+
+    @Test
+    @Spec({"SWITCH-27", "SWITCH-62"})
+    void whatComesBackToTheSuccessorOfAParkedConnectionIsCountedOnce() throws IOException {
+        add(first, 0);
+        ConfiguredServer server = configured();
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        core.removeProtocol(first, true);
+        BaseProtocol between = other.newProtocol(null);
+        second.on("takeOver 1", once(() -> give(second, between)));
+        other.on("takeOver 1", once(() -> give(other, second.made.get(0))));
+
+        add(second, 0);
+
+        until("it is back", () -> kinds().size() == 4);
+        assertEquals("b2:two", client.ask("two"));
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED, Kind.SWITCHED, Kind.SWITCHED), kinds());
+        assertEquals(0, server.counters.parked.get());
     }
 
     @Test
@@ -220,6 +269,23 @@ class GivenAwayTest extends Serving {
         connect(server);
 
         until("it is accepted", () -> server.counters.open.get() == 3);
+    }
+
+    @Test
+    @Spec({"SWITCH-56", "SWITCH-62"})
+    void aServerAcceptsAgainWhenAnOperatorHasTakenWhatWasParked() throws IOException {
+        add(first, 0);
+        core.addProtocol("other", other, Map.of());
+        ConfiguredServer server = configured("park.connections", "1");
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        core.removeProtocol(first, true);
+        until("it is parked", () -> server.counters.parked.get() == 1);
+        get(core.switchProtocol(core.sessions.values().iterator().next().id, "other"));
+
+        connect(server);
+
+        until("another one is accepted", () -> server.counters.open.get() == 2);
     }
 
     @Test

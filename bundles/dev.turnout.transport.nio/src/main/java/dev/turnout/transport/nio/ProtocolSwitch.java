@@ -354,7 +354,7 @@ public final class ProtocolSwitch {
     /**
      * Returns the version of the state that the two agree on.
      *
-     * @throws IllegalStateException if they do not, or do not say
+     * @throws IllegalStateException if they do not, or do not say; or if one of them has given the connection to another protocol as it was asked
      */
     private int version(BaseProtocol old, BaseProtocol next) {
         int version;
@@ -365,6 +365,11 @@ public final class ProtocolSwitch {
                     "cannot switch " + host.transport() + " from " + name(old) + " to " + name(next)
                             + ": switchSupport() failed: " + e,
                     e);
+        }
+        BaseProtocol now = host.transport().getProtocol();
+        if (now != old) {
+            throw new IllegalStateException("cannot switch " + host.transport() + " from " + name(old) + " to "
+                    + name(next) + ": it was given to " + (now == null ? "none" : name(now)) + " meanwhile");
         }
         if (version == 0) {
             throw mismatch(old, next);
