@@ -59,7 +59,7 @@ final class Session {
     /** How often the network is busy with the connection, inside of which it may call code of bundles. */
     int visits;
 
-    /** The switch in progress that the network has asked for, or null. */
+    /** The switch that the network has asked for, until it has succeeded or is over; or null. */
     @Nullable
     Awaited awaited;
 

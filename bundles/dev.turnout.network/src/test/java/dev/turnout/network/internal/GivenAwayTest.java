@@ -22,16 +22,19 @@ import dev.turnout.network.ShiftFilter;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What code gives to a protocol of another bundle belongs to no service any more, whatever the network was about to do with it. */
+/**
+ * What becomes of a connection that code gives to a protocol while the network switches, parks or drains it, and of what the server counts. What has
+ * gone to a protocol of another bundle belongs to no service any more.
+ */
 class GivenAwayTest extends Serving {
 
     private final Tally first = new Tally("a");
@@ -86,15 +89,6 @@ class GivenAwayTest extends Serving {
         }
     }
 
-    private static Runnable once(Runnable action) {
-        AtomicBoolean done = new AtomicBoolean();
-        return () -> {
-            if (!done.getAndSet(true)) {
-                action.run();
-            }
-        };
-    }
-
     /** Gives the first connection of a service away. */
     private static void give(Tally from, BaseProtocol to) {
         from.made.get(0).transport.setProtocol(to);
@@ -131,6 +125,18 @@ class GivenAwayTest extends Serving {
     @ValueSource(ints = {1, 2, 3})
     @Spec({"SWITCH-37", "SWITCH-62"})
     void whileItsServiceLeavesAndItsProtocolIsAskedWhatItSupports(int question) throws IOException {
+        itsServiceLeavesAndAt(question);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    @Spec({"SWITCH-37", "SWITCH-40"})
+    void whileAnotherServiceTakesThePlaceOfItsOwn(int question) throws IOException {
+        add(second, -1);
+        itsServiceLeavesAndAt(question);
+    }
+
+    private void itsServiceLeavesAndAt(int question) throws IOException {
         add(first, 0);
         ConfiguredServer server = configured();
         LineClient client = connect(server);
@@ -142,20 +148,53 @@ class GivenAwayTest extends Serving {
         assertLeftAlone(client, server, Kind.SWITCHED, Kind.FAILED);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
-    @Spec({"SWITCH-37", "SWITCH-40"})
-    void whileAnotherServiceTakesThePlaceOfItsOwn(int question) throws IOException {
+    @Test
+    @Spec({"SWITCH-37", "SWITCH-62"})
+    void whatCodeGivesToAProtocolWhileItIsParkedWaitsForNoService() throws IOException {
         add(first, 0);
-        add(second, -1);
-        ConfiguredServer server = configured();
+        ConfiguredServer server = configured("park.timeout", "500ms");
         LineClient client = connect(server);
         assertEquals("a1:one", client.ask("one"));
-        giveAsItIsAsked(question);
-
         core.removeProtocol(first, true);
+        assertEquals(1, server.counters.parked.get());
+        client.send("two\n");
 
-        assertLeftAlone(client, server, Kind.SWITCHED, Kind.FAILED);
+        BaseProtocol next = other.newProtocol(null);
+        on(loops.loops().get(0), () -> {
+            give(first, next);
+            return true;
+        });
+
+        assertEquals("o2:two", client.read());
+        assertEquals(0, server.counters.parked.get());
+        CompletableFuture<Void> longAfter = new CompletableFuture<>();
+        on(
+                loops.loops().get(0),
+                () -> loops.loops().get(0).callLater(Duration.ofSeconds(1), () -> longAfter.complete(null)));
+        get(longAfter);
+        assertEquals("o3:three", client.ask("three"));
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
+    }
+
+    @Test
+    @Spec({"SWITCH-37", "SWITCH-62"})
+    void whatItsProtocolGivesAwayWhileItIsParkedWaitsForNoService() throws IOException {
+        Tally leaving = new Tally("a", 1, 2);
+        add(leaving, 0);
+        ConfiguredServer server = configured("park.timeout", "500ms");
+        LineClient client = connect(server);
+        assertEquals("a1:one", client.ask("one"));
+        BaseProtocol next = other.newProtocol(null);
+        leaving.on("takeBack", once(() -> give(leaving, next)));
+
+        core.removeProtocol(leaving, true);
+
+        assertEquals("o2:two", client.ask("two"));
+        assertEquals(0, server.counters.parked.get());
+        add(second, 0);
+        assertEquals("o3:three", client.ask("three"));
+        until("both are told", () -> kinds().size() == 2);
+        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
     }
 
     @ParameterizedTest

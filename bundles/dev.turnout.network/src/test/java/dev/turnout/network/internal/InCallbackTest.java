@@ -19,13 +19,11 @@ import dev.turnout.api.transport.Transport;
 import dev.turnout.network.TestNetwork;
 import dev.turnout.testkit.Spec;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,15 +38,6 @@ class InCallbackTest extends Serving {
 
     InCallbackTest() {
         super(1);
-    }
-
-    private static Runnable once(Runnable action) {
-        AtomicBoolean done = new AtomicBoolean();
-        return () -> {
-            if (!done.getAndSet(true)) {
-                action.run();
-            }
-        };
     }
 
     private long number() {
@@ -217,55 +206,6 @@ class InCallbackTest extends Serving {
             return true;
         });
         assertEquals("o1:one", client.read());
-    }
-
-    @Test
-    @Spec({"SWITCH-37", "SWITCH-62"})
-    void whatCodeGivesToAProtocolWhileItIsParkedWaitsForNoService() throws IOException {
-        add(first, 0);
-        ConfiguredServer server = configured("park.timeout", "500ms");
-        LineClient client = connect(server);
-        assertEquals("a1:one", client.ask("one"));
-        core.removeProtocol(first, true);
-        assertEquals(1, server.counters.parked.get());
-        client.send("two\n");
-
-        BaseProtocol next = other.newProtocol(null);
-        TestNetwork.on(loops.loops().get(0), () -> {
-            first.made.get(0).transport.setProtocol(next);
-            return true;
-        });
-
-        assertEquals("o2:two", client.read());
-        assertEquals(0, server.counters.parked.get());
-        CompletableFuture<Void> longAfter = new CompletableFuture<>();
-        TestNetwork.on(
-                loops.loops().get(0),
-                () -> loops.loops().get(0).callLater(Duration.ofSeconds(1), () -> longAfter.complete(null)));
-        get(longAfter);
-        assertEquals("o3:three", client.ask("three"));
-        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
-    }
-
-    @Test
-    @Spec({"SWITCH-37", "SWITCH-62"})
-    void whatItsProtocolGivesAwayWhileItIsParkedWaitsForNoService() throws IOException {
-        Tally leaving = new Tally("a", 1, 2);
-        add(leaving, 0);
-        ConfiguredServer server = configured("park.timeout", "500ms");
-        LineClient client = connect(server);
-        assertEquals("a1:one", client.ask("one"));
-        BaseProtocol next = other.newProtocol(null);
-        leaving.on("takeBack", once(() -> leaving.made.get(0).transport.setProtocol(next)));
-
-        core.removeProtocol(leaving, true);
-
-        assertEquals("o2:two", client.ask("two"));
-        assertEquals(0, server.counters.parked.get());
-        add(second, 0);
-        assertEquals("o3:three", client.ask("three"));
-        until("both are told", () -> kinds().size() == 2);
-        assertEquals(List.of(Kind.PARKED, Kind.RESUMED), kinds());
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 
 /** Is a network with configured servers of the protocol {@code tally}, and clients that are closed after the test. */
@@ -82,5 +83,15 @@ abstract class Serving {
 
     final List<Kind> kinds() {
         return events.stream().map(SwitchEvent::kind).toList();
+    }
+
+    /** Returns what runs an action when it is run for the first time. */
+    static Runnable once(Runnable action) {
+        AtomicBoolean done = new AtomicBoolean();
+        return () -> {
+            if (!done.getAndSet(true)) {
+                action.run();
+            }
+        };
     }
 }
